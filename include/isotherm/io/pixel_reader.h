@@ -1,0 +1,59 @@
+// Pixels out of files: blocks decoded once, numbers made physical, quality applied. After this point missing is
+// NaN and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "isotherm/core/view.h"
+#include "isotherm/spectral/scene.h"
+
+namespace isotherm {
+
+/// Decoded blocks shared by all workers: a block of a file that two batches need is decoded once. Bounded by bytes,
+/// least recently used out first; a block being decoded by one worker is waited for by the others, not decoded again.
+class BlockCache {
+ public:
+  explicit BlockCache(std::size_t bytes);
+  ~BlockCache();
+
+  struct Counts {
+    std::uint64_t decoded = 0;         ///< blocks decoded
+    std::uint64_t repeated = 0;        ///< of these, blocks that had been decoded before
+    std::map<std::string, std::uint64_t> invalid;  ///< by "file:band": stored numbers outside the valid range, in the
+                                                   ///< blocks that were touched
+  };
+  Counts counts() const;
+
+ private:
+  friend class SceneReader;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Reads windows of one scene for one worker. Owns its file handles (a dataset is never shared between threads).
+class SceneReader {
+ public:
+  SceneReader(const Scene& scene, const MaskChoice& mask, BlockCache& cache);
+  SceneReader(SceneReader&&) noexcept;
+  ~SceneReader();
+
+  /// planes[k] (of out) = band bands[k] in `window` of scene.frame, decoded, pixels dropped by the mask as NaN in every plane. The
+  /// window may reach outside the frame: NaN there. `out` is reset to the window. Throws Error(input) naming file,
+  /// band and block when decoding fails.
+  void read(std::span<const std::string> bands, const Window& window, Tile& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Height in pixels of the blocks of the scene's files (largest of all bands), so that strips can follow them.
+std::int64_t block_height(const Scene& scene);
+
+}  // namespace isotherm

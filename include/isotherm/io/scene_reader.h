@@ -1,0 +1,28 @@
+// Scenes from files: what an argument is, and what its metadata says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "isotherm/core/run_context.h"
+#include "isotherm/spectral/scene.h"
+
+namespace isotherm {
+
+struct SceneOptions {
+  bool keep_invalid = false;  ///< do not drop values outside the product's published valid range
+  std::string crs;            ///< supplies the CRS of rasters that have none
+};
+
+/// One scene from an argument: a Landsat product folder, an *_MTL.json/.txt/.xml, a product .tar (read in place), a STAC
+/// item JSON, or any raster GDAL opens (its bands keep their descriptions, scale, offset and nodata). Throws
+/// Error(input) that names the file and what is wrong. Opens files but reads no pixels.
+Scene open_scene(const std::string& argument, const SceneOptions& options, Log& log);
+
+/// One scene from named bands: "nir=B5.tif[:BAND][,scale=..,offset=..,nodata=..]" each. All on one frame.
+Scene open_bands(const std::vector<std::string>& specs, const SceneOptions& options, Log& log);
+
+/// Expands "@list.txt" (one argument a line, # comments, relative to the list) and folders of scenes into arguments.
+std::vector<std::string> expand_arguments(const std::vector<std::string>& arguments);
+
+}  // namespace isotherm

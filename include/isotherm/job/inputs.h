@@ -1,0 +1,43 @@
+// Groups of options that several jobs share, as the user typed them (cheap, unchecked); jobs compile them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace isotherm {
+
+struct SceneInputs {
+  std::vector<std::string> scenes;  ///< folders, MTL files, tars, STAC items, rasters, @lists
+  std::vector<std::string> bands;   ///< named bands: "nir=B5.tif:1,scale=..", together one scene
+  std::string mask = "default";
+  bool keep_invalid = false;
+  std::string raster_crs;           ///< CRS for rasters that have none
+};
+
+struct FormulaInputs {
+  std::vector<std::string> index;   ///< catalogue names (comma lists already split)
+  std::vector<std::string> expr;    ///< "name = expression"
+  std::vector<std::string> set;     ///< "t0=21"
+  std::string catalog;              ///< a JSON file in the layout of "awesome spectral indices"
+  bool compat_273 = false;
+};
+
+struct ZoneInputs {
+  std::string zones;                ///< "hex:100", ..., or a vector file
+  std::string layer;
+  std::string id_field;
+  std::string zones_crs;            ///< CRS of a vector file that has none
+  std::vector<std::string> keep;    ///< attributes to carry
+  std::string crs;                  ///< lattice CRS: "", "utm", "equal-area", or any CRS text
+  std::string aoi;                  ///< file or bbox
+  std::string aoi_crs;              ///< CRS of a bbox; WGS 84 degrees when empty
+  std::string aoi_rule = "centre";  ///< centre | any | full | clip
+};
+
+struct TableOutput {
+  std::string path;
+  std::string format;
+  bool wkt = false;
+};
+
+}  // namespace isotherm

@@ -1,0 +1,95 @@
+// Statistics of a zone: which there are, what they need collected, how they are read off.
+//
+// Pixel i of a zone has value x_i and coverage weight w_i in (0, 1]; missing pixels are not counted.
+//   count    = sum w_i                 pixels   = number of valid pixels
+//   valid    = count / total weight of the zone (its whole area, also outside the raster)
+//   mean     = sum w x / sum w         sum      = sum w x
+//   variance = sum w (x - mean)^2 / sum w  (population form, ddof 0)     stdev = its root
+//   quantile: weighted, definition and source in docs/methods/statistics.md
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isotherm/core/hd.h"
+
+namespace isotherm {
+
+/// Weighted count, mean, second moment, extremes. Updates follow West (1979); merge follows Chan, Golub and
+/// LeVeque (1979): commutative up to rounding, empty is neutral. Sums are doubles.
+struct Moments {
+  double weight = 0;   ///< sum of w
+  double mean = 0;
+  double m2 = 0;       ///< sum of w (x - mean)^2
+  double sum = 0;      ///< sum of w x
+  float min = std::numeric_limits<float>::infinity();
+  float max = -std::numeric_limits<float>::infinity();
+  std::uint64_t pixels = 0;
+
+  ISO_HD void add(float value, float w);
+  ISO_HD void merge(const Moments& other);
+  double variance() const;  ///< NaN when empty
+};
+
+/// A value with its weight.
+struct Sample {
+  float value;
+  float weight;
+};
+
+/// Weighted quantiles at several probabilities, exact. Reorders `samples`. NaN when there are none.
+/// Definition (stated in docs/methods/statistics.md with its source): ...
+std::vector<double> weighted_quantiles(std::span<Sample> samples, std::span<const double> probabilities);
+
+enum class StatisticKind { count, pixels, valid, sum, mean, min, max, range, variance, stdev, quantile };
+
+/// A row of the list of statistics.
+struct StatisticRow {
+  StatisticKind kind;
+  std::string_view name;   ///< "mean"; quantiles are "median" and the form "pNN"
+  std::string_view help;
+  bool needs_samples;      ///< values must be collected
+};
+std::span<const StatisticRow> statistic_rows();
+
+/// A statistic as asked for: "p90" has kind quantile, probability 0.9.
+struct Statistic {
+  StatisticKind kind;
+  double probability = 0;
+  std::string name;        ///< column suffix: "mean", "p90", "p2_5"
+  bool needs_samples() const { return kind == StatisticKind::quantile; }
+};
+
+/// "mean", "median", "p10", "p2.5", "q0.1". Throws Error(usage) with the nearest name.
+Statistic parse_statistic(std::string_view text);
+/// Unit of the statistic of a quantity with this unit ("K" -> variance "K2", count "pixels", valid "1").
+std::string unit_of(const Statistic& statistic, std::string_view unit);
+
+/// Everything collected of one zone and quantity; enough to read any statistic.
+class Collector {
+ public:
+  explicit Collector(bool keep_samples = false) : keep_samples_(keep_samples) {}
+  void add(float value, float weight) {
+    if (value != value) return;
+    moments_.add(value, weight);
+    if (keep_samples_) samples_.push_back({value, weight});
+  }
+  void clear();
+  const Moments& moments() const { return moments_; }
+  std::span<Sample> samples() { return samples_; }
+  std::size_t bytes() const { return samples_.capacity() * sizeof(Sample); }
+  /// Values of `statistics` in their order; `total` is Coverage::total of the zone. Missing is NaN.
+  void read(std::span<const Statistic> statistics, double total, std::span<double> values);
+
+ private:
+  bool keep_samples_;
+  Moments moments_;
+  std::vector<Sample> samples_;
+};
+
+}  // namespace isotherm
