@@ -33,6 +33,8 @@ class Tile {
     planes_ = planes;
     values_.resize(static_cast<std::size_t>(window.pixels()) * planes);
   }
+  /// The same pixels under other coordinates; the window must have the same width and height.
+  void relabel(Window window) { window_ = window; }
   const Window& window() const { return window_; }
   std::size_t planes() const { return planes_; }
   std::size_t plane_size() const { return static_cast<std::size_t>(window_.pixels()); }

@@ -19,7 +19,8 @@ struct ZonalJob {
   std::vector<std::string> reduce{"mean"};   ///< with period: mean | median | min | max | count
   std::string layout = "long";               ///< long | wide
   TableOutput output;                        ///< path may hold {date} or {period}
-  bool allow_empty = false;
+  double min_valid = 0;                      ///< cell-dates with a smaller valid share count as missing
+  bool allow_empty = false;                  ///< a result without any value is no error
   std::string timing;                        ///< file for stage times as JSON; empty: none
 };
 

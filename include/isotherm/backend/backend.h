@@ -1,0 +1,60 @@
+// What a processor must be able to do with pixels: evaluate a program over them, gather them into zones.
+//
+// Every backend promises, for equal input: counts, pixels, minima, maxima and quantiles equal; sums, means and
+// variances equal bit for bit, because each zone adds its pixels in one fixed order (row by row, column by column)
+// with contraction off. Results never depend on how rows are cut into tiles.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "isotherm/core/view.h"
+#include "isotherm/spectral/program.h"
+#include "isotherm/stats/statistics.h"
+#include "isotherm/zones/coverage.h"
+
+namespace isotherm {
+
+/// What has been gathered so far of the zones of one batch: a collector per zone and quantity, and how far each zone's
+/// spans have been walked. Rows must be gathered in ascending order, each row once.
+class Gathering {
+ public:
+  Gathering() = default;
+  /// Starts afresh for that coverage; keeps memory from the last time.
+  void reset(const Coverage& coverage, std::size_t quantities, bool keep_samples);
+  std::size_t zones() const { return next_span_.size(); }
+  std::size_t quantities() const { return quantities_; }
+  Collector& collector(std::size_t zone, std::size_t quantity) { return collectors_[zone * quantities_ + quantity]; }
+  std::uint32_t& next_span(std::size_t zone) { return next_span_[zone]; }
+
+ private:
+  std::size_t quantities_ = 0;
+  bool keep_samples_ = false;
+  std::vector<std::uint32_t> next_span_;
+  std::vector<Collector> collectors_;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  /// `outputs` takes the window of `inputs` and a plane per output; inputs[k] is the band program.inputs()[k].
+  virtual void evaluate(const Program& program, const Tile& inputs, Tile& outputs) = 0;
+  /// Adds the pixels of `values` (a plane per quantity) to the zones. Its window is in pixels of the coverage's frame and
+  /// holds every span of its rows.
+  virtual void gather(const Coverage& coverage, const Tile& values, Gathering& gathering) = 0;
+};
+
+/// A row of the list of backends.
+struct BackendRow {
+  std::string_view name;
+  std::string_view help;
+  bool (*available)();
+  std::unique_ptr<Backend> (*make)();
+};
+
+/// In order of preference for `auto`: the last available one is the safe choice.
+std::span<const BackendRow> backends();
+
+}  // namespace isotherm

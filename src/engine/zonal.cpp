@@ -1,0 +1,173 @@
+#include "isotherm/engine/zonal.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "isotherm/engine/ordered_pipeline.h"
+#include "zonal_plan.h"
+#include "zonal_worker.h"
+
+namespace isotherm {
+
+namespace {
+
+/// What a worker hands on: rows to write (lattices), or the batch itself (polygons, which are put in file order first).
+struct Piece {
+  std::int64_t zones = 0, outside = 0, with_values = 0;
+  ZonalRows rows;
+  ZonalBatch batch;
+};
+
+bool has_values(const ZonalBatch& batch, std::size_t zone) {
+  const std::size_t width = batch.observations * batch.quantities;
+  const auto shares = std::span(batch.valid).subspan(zone * width, width);
+  return std::any_of(shares.begin(), shares.end(), [](double share) { return share > 0; });
+}
+
+/// The zones at `chosen`, in that order, of several batches laid end to end. Moves them out of the batches.
+class ZonePicker {
+ public:
+  explicit ZonePicker(std::vector<ZonalBatch>& batches) : batches_(batches) {
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+      for (std::size_t z = 0; z < batches[b].zones.outlines.size(); ++z) places_.push_back({b, z});
+    }
+  }
+  std::size_t size() const { return places_.size(); }
+
+  ZonalBatch pick(std::span<const std::size_t> chosen) {
+    ZonalBatch result;
+    result.zones.attributes = make_table(batches_.front().zones.attributes.schema());
+    for (std::size_t k : chosen) append(result, batches_[places_[k].batch], places_[k].zone);
+    return result;
+  }
+
+ private:
+  struct Place {
+    std::size_t batch, zone;
+  };
+
+  template <class T>
+  static void copy(const std::vector<T>& from, std::size_t zone, std::size_t width, std::vector<T>& to) {
+    const auto first = from.begin() + static_cast<std::ptrdiff_t>(zone * width);
+    to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(width));
+  }
+
+  static void append(ZonalBatch& to, ZonalBatch& from, std::size_t zone) {
+    to.observations = from.observations;
+    to.quantities = from.quantities;
+    to.statistics = from.statistics;
+    to.zones.positions.push_back(from.zones.positions[zone]);
+    to.zones.ids.push_back(from.zones.ids[zone]);
+    to.zones.id_texts.push_back(std::move(from.zones.id_texts[zone]));
+    to.zones.outlines.push_back(std::move(from.zones.outlines[zone]));
+    to.zones.share.push_back(from.zones.share[zone]);
+    to.zones.ground_area_m2.push_back(from.zones.ground_area_m2[zone]);
+    for (std::size_t c = 0; c < from.zones.attributes.columns.size(); ++c) {
+      std::visit(
+          [&](auto& values) {
+            auto& target = std::get<std::decay_t<decltype(values)>>(to.zones.attributes.columns[c].values);
+            target.push_back(std::move(values[zone]));
+          },
+          from.zones.attributes.columns[c].values);
+    }
+    copy(from.values, zone, from.observations * from.quantities * from.statistics, to.values);
+    copy(from.valid, zone, from.observations * from.quantities, to.valid);
+    to.inside.push_back(from.inside[zone]);
+  }
+
+  std::vector<ZonalBatch>& batches_;
+  std::vector<Place> places_;
+};
+
+void leave_out_outside(ZonalBatch& batch) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t zone = 0; zone < batch.inside.size(); ++zone) {
+    if (batch.inside[zone]) chosen.push_back(zone);
+  }
+  if (chosen.size() == batch.inside.size()) return;
+  std::vector<ZonalBatch> one(1);
+  one.front() = std::move(batch);
+  batch = ZonePicker(one).pick(chosen);
+}
+
+void count_zones(const ZonalBatch& batch, Piece& piece) {
+  piece.zones = static_cast<std::int64_t>(batch.zones.outlines.size());
+  for (std::size_t zone = 0; zone < batch.zones.outlines.size(); ++zone) {
+    piece.outside += batch.inside[zone] == 0;
+    piece.with_values += has_values(batch, zone);
+  }
+}
+
+/// Formats and writes the polygons in file order: batch k holds the positions order[range k].
+void write_in_file_order(const ZonalPlan& plan, std::vector<ZonalBatch>& batches,
+                         const std::function<ZonalRows(ZonalBatch&&)>& format,
+                         const std::function<void(ZonalRows&&)>& write) {
+  std::vector<std::size_t> place_of(plan.order.size());
+  for (std::size_t place = 0; place < plan.order.size(); ++place) {
+    place_of[static_cast<std::size_t>(plan.order[place])] = place;
+  }
+  constexpr std::size_t kAtOnce = 1024;
+  ZonePicker picker(batches);
+  for (std::size_t first = 0; first < place_of.size(); first += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, place_of.size() - first);
+    write(format(picker.pick(std::span(place_of).subspan(first, count))));
+  }
+}
+
+}  // namespace
+
+ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
+                       const std::function<ZonalRows(ZonalBatch&&)>& format,
+                       const std::function<void(ZonalRows&&)>& write) {
+  const ZonalPlan plan = plan_zonal(request, context);
+  const bool stream = plan.order.empty();
+  BlockCache cache(plan.cache_bytes);
+  const std::unique_ptr<Backend> backend = backends().back().make();
+  StageClock clock{};
+  ZonalSummary summary;
+  summary.batches = static_cast<std::int64_t>(plan.batches.size());
+  std::vector<ZonalBatch> kept;
+  const auto timed_write = [&](ZonalRows&& rows) {
+    const auto start = std::chrono::steady_clock::now();
+    write(std::move(rows));
+    clock[static_cast<std::size_t>(Stage::write)] += (std::chrono::steady_clock::now() - start).count();
+  };
+  const auto timed_format = [&](ZonalBatch&& batch) {
+    const auto start = std::chrono::steady_clock::now();
+    ZonalRows rows = format(std::move(batch));
+    clock[static_cast<std::size_t>(Stage::write)] += (std::chrono::steady_clock::now() - start).count();
+    return rows;
+  };
+  context.progress.start("zones", static_cast<std::uint64_t>(request.zones.candidates()));
+  run_ordered(
+      plan.batches.size(), {context.threads, plan.tokens}, context.stop,
+      [&] { return ZonalWorker(request, plan, context, cache, *backend, clock); },
+      [&](ZonalWorker& worker, std::uint64_t n) {
+        Piece piece;
+        piece.batch = worker.compute(plan.batches[n]);
+        if (request.drop_outside) leave_out_outside(piece.batch);
+        count_zones(piece.batch, piece);
+        if (stream) piece.rows = timed_format(std::exchange(piece.batch, {}));
+        context.progress.advance(static_cast<std::uint64_t>(plan.batches[n].count));
+        return piece;
+      },
+      [&](Piece&& piece) {
+        summary.zones += piece.zones;
+        summary.outside += piece.outside;
+        summary.with_values += piece.with_values;
+        if (stream) {
+          timed_write(std::move(piece.rows));
+        } else {
+          kept.push_back(std::move(piece.batch));
+        }
+      });
+  if (!stream && !kept.empty()) write_in_file_order(plan, kept, timed_format, timed_write);
+  context.progress.finish();
+  for (std::size_t k = 0; k < clock.size(); ++k) summary.seconds[k] = static_cast<double>(clock[k]) * 1e-9;
+  summary.blocks = cache.counts();
+  return summary;
+}
+
+}  // namespace isotherm

@@ -1,0 +1,66 @@
+// The shape of the zonal table: which rows and columns a batch of zones becomes.
+//
+// A slot is a column of time: one observation, or one period with the observations that fall into it. The long layout
+// has a row per zone and slot, the wide one a row per zone and columns per slot.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "isotherm/core/table.h"
+#include "isotherm/engine/zonal.h"
+#include "isotherm/job/period.h"
+
+namespace isotherm {
+
+struct Slot {
+  std::string label;  ///< unique: "2021-06-14", "2021", a scene id
+  std::string scene;  ///< observation id; empty for periods
+  std::optional<Date> date;
+  std::vector<std::size_t> observations;
+};
+
+struct ZonalShape {
+  std::optional<Period> period;
+  std::vector<Reducer> reducers;  ///< used with a period
+  bool wide = false;
+  double min_valid = 0;
+};
+
+class ZonalTable {
+ public:
+  ZonalTable(ZonalShape shape, std::span<const Observation> observations, std::span<const ProgramOutput> quantities,
+             std::span<const Statistic> statistics, const ZoneSource& zones);
+
+  std::span<const Slot> slots() const { return slots_; }
+  const TableSchema& schema() const { return schema_; }
+  /// Rows of the given slots (all of them for the wide layout), zone after zone.
+  Table rows(const ZonalBatch& batch, std::span<const std::size_t> slots) const;
+
+ private:
+  struct Time {
+    std::vector<double> values;
+    std::int64_t n_obs = 0;
+    std::optional<Date> first, last;
+  };
+  void describe_zone_columns(const ZoneSource& zones);
+  void describe_slot_columns();
+  void describe_value_columns(const std::string& suffix);
+  void add_zone_cells(Table& table, const ZonalBatch& batch, std::size_t zone, std::size_t& column) const;
+  void add_slot_cells(Table& table, const Slot& slot, const Time& time, std::size_t& column) const;
+  Time fold(const ZonalBatch& batch, std::size_t zone, const Slot& slot) const;
+  bool enough(double share) const { return share > 0 && share >= shape_.min_valid; }
+
+  ZonalShape shape_;
+  std::span<const Observation> observations_;
+  std::span<const ProgramOutput> quantities_;
+  std::span<const Statistic> statistics_;
+  bool has_area_ = false;
+  bool dated_ = false;
+  std::vector<Slot> slots_;
+  TableSchema schema_;
+};
+
+}  // namespace isotherm
