@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(All, BackendContract, testing::ValuesIn([] {
                            static const std::vector<std::string> names = backend_names();
                            return std::vector<std::string_view>(names.begin(), names.end());
                          }()),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& row) { return std::string(row.param); });
 
 }  // namespace
 }  // namespace isotherm
