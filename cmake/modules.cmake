@@ -33,7 +33,8 @@ function(isotherm_library)
     target_link_options(isotherm PUBLIC -fsanitize=${ISOTHERM_SANITIZE})
   endif()
   if(NOT ISOTHERM_BARE)
-    target_link_libraries(isotherm PUBLIC GDAL::GDAL PROJ::proj TBB::tbb nlohmann_json::nlohmann_json PkgConfig::GEOS)
+    # No public header mentions these: users of the library only link them.
+    target_link_libraries(isotherm PRIVATE GDAL::GDAL PROJ::proj TBB::tbb GEOS::geos_c)
   endif()
 endfunction()
 

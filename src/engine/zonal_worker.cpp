@@ -55,6 +55,12 @@ Window strip_window(const Coverage& coverage, std::int64_t first_row, std::int64
   return east <= west ? Window{} : Window{west, first_row, east - west, rows};
 }
 
+bool touches(std::span<const Span> spans, const Window& window) {
+  return std::any_of(spans.begin(), spans.end(), [&](const Span& span) {
+    return !intersect(Window{span.col, span.row, span.count, 1}, window).empty();
+  });
+}
+
 }  // namespace
 
 ZonalWorker::ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, const RunContext& context,
@@ -125,11 +131,14 @@ void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& co
   }
 }
 
-void ZonalWorker::store(const Coverage& coverage, std::size_t observation, ZonalBatch& batch) {
+void ZonalWorker::store(const Coverage& coverage, const LatticeGroup::Member& member, ZonalBatch& batch) {
   Stopwatch watch(clock_, Stage::gather);
+  const std::size_t observation = member.observation;
+  const Frame& frame = request_.observations[observation].frame;
+  const Window own{member.col, member.row, frame.width, frame.height};
   for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
     const double total = coverage.total(zone);
-    if (!coverage.spans(zone).empty()) batch.inside[zone] = 1;
+    if (touches(coverage.spans(zone), own)) batch.inside[zone] = 1;
     auto row = batch.row(zone, observation);
     for (std::size_t q = 0; q < batch.quantities; ++q) {
       Collector& collector = gathering_.collector(zone, q);
@@ -164,7 +173,7 @@ ZonalBatch ZonalWorker::compute(const BatchRange& range) {
     }
     for (const LatticeGroup::Member& member : plan_.groups[group].members) {
       observe(member, coverage);
-      store(coverage, member.observation, batch);
+      store(coverage, member, batch);
     }
   }
   return batch;

@@ -25,7 +25,7 @@ class ZonalWorker {
   Coverage cover(const ZoneBatch& zones, std::size_t group) const;
   void check_samples(const Coverage& coverage, const ZoneBatch& zones) const;
   void observe(const LatticeGroup::Member& member, const Coverage& coverage);
-  void store(const Coverage& coverage, std::size_t observation, ZonalBatch& batch);
+  void store(const Coverage& coverage, const LatticeGroup::Member& member, ZonalBatch& batch);
 
   const ZonalRequest& request_;
   const ZonalPlan& plan_;

@@ -13,8 +13,9 @@ void note_invalid_pixels(const BlockCache::Counts& counts, Log& log) {
     if (worst == nullptr || band.second > worst->second) worst = &band;
   }
   if (total == 0) return;
-  log.note(std::to_string(total) + " stored numbers outside the product's valid range became missing (most in " +
-           worst->first + ": " + std::to_string(worst->second) + "); --keep-invalid keeps them");
+  log.note(std::to_string(total) +
+           " stored numbers outside the product's valid range became missing (most in " + worst->first +
+           ": " + std::to_string(worst->second) + "); --keep-invalid keeps them");
 }
 
 }  // namespace isotherm

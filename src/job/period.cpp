@@ -15,7 +15,8 @@ namespace {
 constexpr std::array<PeriodRow, 4> kPeriods{{
     {Period::day, "day", "one row per cell and day; scenes of one day are folded"},
     {Period::month, "month", "calendar months, written 2021-06"},
-    {Period::season, "season", "DJF, MAM, JJA, SON, written 2021-JJA; December counts to the next year's winter"},
+    {Period::season, "season",
+     "DJF, MAM, JJA, SON, written 2021-JJA; December counts to the next year's winter"},
     {Period::year, "year", "calendar years"},
 }};
 
@@ -56,16 +57,22 @@ std::span<const PeriodRow> period_rows() { return kPeriods; }
 std::span<const ReducerRow> reducer_rows() { return kReducers; }
 
 Period parse_period(std::string_view text) { return find_row(period_rows(), text, "period").period; }
-Reducer parse_reducer(std::string_view text) { return find_row(reducer_rows(), text, "way to reduce").reducer; }
+Reducer parse_reducer(std::string_view text) {
+  return find_row(reducer_rows(), text, "way to reduce").reducer;
+}
 
 std::string_view to_string(Reducer reducer) { return kReducers[static_cast<std::size_t>(reducer)].name; }
 
 std::string period_label(Period period, const Date& date) {
   switch (period) {
-    case Period::day: return to_string(date);
-    case Period::month: return to_string(date).substr(0, 7);
-    case Period::season: return season_label(date);
-    case Period::year: return to_string(date).substr(0, 4);
+    case Period::day:
+      return to_string(date);
+    case Period::month:
+      return to_string(date).substr(0, 7);
+    case Period::season:
+      return season_label(date);
+    case Period::year:
+      return to_string(date).substr(0, 4);
   }
   throw Error(ErrorKind::internal, "period without a label");
 }
@@ -74,11 +81,16 @@ double reduce(Reducer reducer, std::span<double> values) {
   if (reducer == Reducer::count) return static_cast<double>(values.size());
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   switch (reducer) {
-    case Reducer::mean: return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-    case Reducer::median: return median_of(values);
-    case Reducer::min: return *std::min_element(values.begin(), values.end());
-    case Reducer::max: return *std::max_element(values.begin(), values.end());
-    case Reducer::count: break;
+    case Reducer::mean:
+      return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    case Reducer::median:
+      return median_of(values);
+    case Reducer::min:
+      return *std::min_element(values.begin(), values.end());
+    case Reducer::max:
+      return *std::max_element(values.begin(), values.end());
+    case Reducer::count:
+      break;
   }
   throw Error(ErrorKind::internal, "reducer without a rule");
 }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "invalid_note.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/engine/observation.h"
@@ -16,7 +17,6 @@
 #include "isotherm/io/table_writer.h"
 #include "isotherm/job/formulas.h"
 #include "isotherm/job/scenes.h"
-#include "invalid_note.h"
 #include "zonal_table.h"
 
 namespace isotherm {
@@ -29,8 +29,8 @@ CoverageRule parse_coverage(std::string_view text) {
     if (row.name == text) return row.rule;
     names.emplace_back(row.name);
   }
-  throw Error(ErrorKind::usage, "unknown coverage rule '" + std::string(text) + "'; there are " + join(names, ", ") +
-                                    suggestion(text, names));
+  throw Error(ErrorKind::usage, "unknown coverage rule '" + std::string(text) + "'; there are " +
+                                    join(names, ", ") + suggestion(text, names));
 }
 
 std::vector<Statistic> parse_statistics(std::span<const std::string> names) {
@@ -40,7 +40,8 @@ std::vector<Statistic> parse_statistics(std::span<const std::string> names) {
     Statistic statistic = parse_statistic(name);
     if (seen.insert(statistic.name).second) statistics.push_back(std::move(statistic));
   }
-  if (statistics.empty()) throw Error(ErrorKind::usage, "no statistic asked for; give for example --stat mean,count");
+  if (statistics.empty())
+    throw Error(ErrorKind::usage, "no statistic asked for; give for example --stat mean,count");
   return statistics;
 }
 
@@ -57,14 +58,16 @@ ZonalShape read_shape(const ZonalJob& job) {
   }
   shape.wide = job.layout == "wide";
   if (!(job.min_valid >= 0 && job.min_valid <= 1)) {
-    throw Error(ErrorKind::usage, "--min-valid is a share between 0 and 1, not " + number_text(job.min_valid));
+    throw Error(ErrorKind::usage,
+                "--min-valid is a share between 0 and 1, not " + number_text(job.min_valid));
   }
   shape.min_valid = job.min_valid;
   return shape;
 }
 
 /// One program per observation; all must give the same quantities.
-std::vector<Program> compile_all(const CompiledFormulas& formulas, std::span<const Observation> observations) {
+std::vector<Program> compile_all(const CompiledFormulas& formulas,
+                                 std::span<const Observation> observations) {
   std::vector<Program> programs;
   for (const Observation& observation : observations) {
     for (const Scene& scene : observation.scenes) {
@@ -86,8 +89,9 @@ std::vector<Frame> frames_of(std::span<const Observation> observations) {
   std::vector<Frame> frames;
   for (const Observation& observation : observations) {
     if (observation.frame.crs.empty()) {
-      throw Error(ErrorKind::input, observation.scenes.front().source +
-                                        " has no CRS, so zones cannot be placed on it; give one with --raster-crs");
+      throw Error(ErrorKind::input,
+                  observation.scenes.front().source +
+                      " has no CRS, so zones cannot be placed on it; give one with --raster-crs");
     }
     frames.push_back(observation.frame);
   }
@@ -108,7 +112,8 @@ void warn_of_small_cells(const ZoneSource& zones, std::span<const Program> progr
     return std::ranges::find(program.inputs(), "lwir11") != program.inputs().end();
   });
   if (thermal && zones.grid()->cell_area() < 100.0 * 100.0 * 0.86) {
-    log.note("cells of " + zones.grid()->spec() + " are smaller than the thermal sensor's own pixels (about 100 m): " +
+    log.note("cells of " + zones.grid()->spec() +
+             " are smaller than the thermal sensor's own pixels (about 100 m): " +
              "neighbouring temperatures are not independent");
   }
 }
@@ -118,10 +123,12 @@ class Outputs {
  public:
   Outputs(const ZonalJob& job, const ZonalTable& table, const RunContext& context) : table_(table) {
     static constexpr std::string_view kParts[] = {"date", "period", "scene"};
-    const bool split = std::ranges::any_of(kParts, [&](auto part) { return has_template(job.output.path, part); });
+    const bool split =
+        std::ranges::any_of(kParts, [&](auto part) { return has_template(job.output.path, part); });
     if (split && job.layout == "wide") {
-      throw Error(ErrorKind::usage, "a file name with {date}, {period} or {scene} writes one file per date; --layout " +
-                                        std::string("wide puts all dates in one row: choose one of them"));
+      throw Error(ErrorKind::usage,
+                  "a file name with {date}, {period} or {scene} writes one file per date; --layout " +
+                      std::string("wide puts all dates in one row: choose one of them"));
     }
     if (split) {
       open_split(job, context);
@@ -156,7 +163,8 @@ class Outputs {
         throw Error(ErrorKind::usage, "{scene} in the output name does not go with --period; use {period}");
       }
       if (has_template(job.output.path, "date") && !slot.date) {
-        throw Error(ErrorKind::usage, "scene " + slot.scene + " has no date for {date} in the output name; use {scene}");
+        throw Error(ErrorKind::usage,
+                    "scene " + slot.scene + " has no date for {date} in the output name; use {scene}");
       }
       const std::string path = fill_template(
           job.output.path, {{"date", slot.label}, {"period", slot.label}, {"scene", slot.scene}});
@@ -189,19 +197,20 @@ void report(const ZonalSummary& summary, std::size_t observations, const Outputs
              " zones lie outside every scene; their counts are 0");
   }
   note_invalid_pixels(summary.blocks, log);
-  log.note(std::to_string(summary.zones) + " zones, " + std::to_string(summary.with_values) + " with values, from " +
-           std::to_string(observations) + (observations == 1 ? " observation" : " observations") + " -> " +
-           join(outputs.paths(), ", "));
+  log.note(std::to_string(summary.zones) + " zones, " + std::to_string(summary.with_values) +
+           " with values, from " + std::to_string(observations) +
+           (observations == 1 ? " observation" : " observations") + " -> " + join(outputs.paths(), ", "));
 }
 
-void write_timing(const std::string& path, const ZonalSummary& summary, double plan_seconds, double total_seconds,
-                  const RunContext& context) {
+void write_timing(const std::string& path, const ZonalSummary& summary, double plan_seconds,
+                  double total_seconds, const RunContext& context) {
   OutputFile file(path, context.overwrite);
   {
     std::ofstream out(file.path());
-    out << "{\"threads\": " << context.threads << ", \"zones\": " << summary.zones << ", \"batches\": "
-        << summary.batches << ", \"blocks_decoded\": " << summary.blocks.decoded << ", \"blocks_repeated\": "
-        << summary.blocks.repeated << ", \"plan_s\": " << fixed_text(plan_seconds, 6);
+    out << "{\"threads\": " << context.threads << ", \"zones\": " << summary.zones
+        << ", \"batches\": " << summary.batches << ", \"blocks_decoded\": " << summary.blocks.decoded
+        << ", \"blocks_repeated\": " << summary.blocks.repeated
+        << ", \"plan_s\": " << fixed_text(plan_seconds, 6);
     for (std::size_t k = 0; k < kStageNames.size(); ++k) {
       out << ", \"" << kStageNames[k] << "_s\": " << fixed_text(summary.seconds[k], 6);
     }
@@ -213,11 +222,13 @@ void write_timing(const std::string& path, const ZonalSummary& summary, double p
 
 void refuse_empty(const ZonalSummary& summary) {
   if (summary.zones == 0) {
-    throw Error(ErrorKind::no_data, "no zone lies in the area asked for; check --zones and --aoi, or give --allow-empty");
+    throw Error(ErrorKind::no_data,
+                "no zone lies in the area asked for; check --zones and --aoi, or give --allow-empty");
   }
   if (summary.with_values == 0) {
     throw Error(ErrorKind::no_data,
-                "no zone has a valid pixel: all are masked, missing or out of range; look at the scenes with 'isotherm "
+                "no zone has a valid pixel: all are masked, missing or out of range; look at the scenes with "
+                "'isotherm "
                 "info', loosen --mask, or give --allow-empty");
   }
 }
@@ -227,7 +238,9 @@ void refuse_empty(const ZonalSummary& summary) {
 void run(const ZonalJob& job, const RunContext& context) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
-  const auto since = [](Clock::time_point from) { return std::chrono::duration<double>(Clock::now() - from).count(); };
+  const auto since = [](Clock::time_point from) {
+    return std::chrono::duration<double>(Clock::now() - from).count();
+  };
 
   // What the user asked for, refused here where it can be: nothing has been read yet.
   const CoverageRule rule = parse_coverage(job.coverage);
@@ -236,7 +249,8 @@ void run(const ZonalJob& job, const RunContext& context) {
   const MaskChoice mask = parse_mask(job.input.mask);
   const CompiledFormulas formulas = read_formulas(job.formulas);
 
-  const std::vector<Observation> observations = make_observations(open_inputs(job.input, context.log), context.log);
+  const std::vector<Observation> observations =
+      make_observations(open_inputs(job.input, context.log), context.log);
   const std::vector<Program> programs = compile_all(formulas, observations);
   const std::vector<Frame> frames = frames_of(observations);
   const ZoneSource zones = open_zones(job.zones, frames, context.log);
@@ -251,8 +265,8 @@ void run(const ZonalJob& job, const RunContext& context) {
   Outputs outputs(job, table, context);
   const double plan_seconds = since(start);
 
-  const ZonalRequest request{zones, observations, programs, statistics, rule, mask,
-                             zones.is_lattice() && !zones.has_area()};
+  const ZonalRequest request{
+      zones, observations, programs, statistics, rule, mask, zones.is_lattice() && !zones.has_area()};
   const ZonalSummary summary = run_zonal(
       request, context, [&](ZonalBatch&& batch) { return outputs.prepare(std::move(batch)); },
       [&](ZonalRows&& rows) { outputs.write(std::move(rows)); });

@@ -81,9 +81,13 @@ void copy_cell(const Column& from, std::size_t row, Column& to) {
 ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observations,
                        std::span<const ProgramOutput> quantities, std::span<const Statistic> statistics,
                        const ZoneSource& zones)
-    : shape_(std::move(shape)), observations_(observations), quantities_(quantities), statistics_(statistics),
+    : shape_(std::move(shape)),
+      observations_(observations),
+      quantities_(quantities),
+      statistics_(statistics),
       has_area_(zones.has_area()) {
-  dated_ = std::any_of(observations.begin(), observations.end(), [](const Observation& o) { return o.date.has_value(); });
+  dated_ = std::any_of(observations.begin(), observations.end(),
+                       [](const Observation& o) { return o.date.has_value(); });
   slots_ = shape_.period ? period_slots(observations, *shape_.period) : observation_slots(observations);
   schema_.has_geometry = true;
   schema_.crs = zones.crs();
@@ -95,7 +99,8 @@ ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observatio
     for (const Slot& slot : slots_) {
       const std::string suffix = "_" + without_dashes(slot.label);
       if (shape_.period) {
-        schema_.columns.push_back({"n_obs" + suffix, ColumnType::integer, "", "observations with a value in " + slot.label});
+        schema_.columns.push_back(
+            {"n_obs" + suffix, ColumnType::integer, "", "observations with a value in " + slot.label});
       }
       describe_value_columns(suffix);
     }
@@ -103,8 +108,9 @@ ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observatio
   std::set<std::string> names;
   for (const ColumnInfo& info : schema_.columns) {
     if (!names.insert(info.name).second) {
-      throw Error(ErrorKind::usage, "two columns would be called '" + info.name +
-                                        "'; rename the quantity with --expr, or leave the attribute out of --keep");
+      throw Error(ErrorKind::usage,
+                  "two columns would be called '" + info.name +
+                      "'; rename the quantity with --expr, or leave the attribute out of --keep");
     }
   }
 }
@@ -115,7 +121,8 @@ void ZonalTable::describe_zone_columns(const ZoneSource& zones) {
   for (const ColumnInfo& info : zones.attribute_columns()) schema_.columns.push_back(info);
   schema_.columns.push_back({"area_m2", ColumnType::real, "m2", "true area on the ellipsoid"});
   if (has_area_) {
-    schema_.columns.push_back({"share", ColumnType::real, "1", "share of the cell inside the area of interest"});
+    schema_.columns.push_back(
+        {"share", ColumnType::real, "1", "share of the cell inside the area of interest"});
   }
 }
 
@@ -140,7 +147,8 @@ void ZonalTable::describe_value_columns(const std::string& suffix) {
     for (const Statistic& statistic : statistics_) {
       const std::string name = quantity.name + "_" + statistic.name;
       const std::string unit = unit_of(statistic, quantity.unit);
-      const std::string what = statistic.name + " of " + (quantity.title.empty() ? quantity.name : quantity.title);
+      const std::string what =
+          statistic.name + " of " + (quantity.title.empty() ? quantity.name : quantity.title);
       if (!shape_.period) {
         schema_.columns.push_back({name + suffix, ColumnType::real, unit, what});
         continue;
@@ -170,7 +178,8 @@ ZonalTable::Time ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, con
     const std::size_t q = column / batch.statistics;
     if (!shape_.period) {
       const std::size_t o = slot.observations.front();
-      const bool kept = survives(statistics_[column % batch.statistics].kind) || enough(batch.valid_shares(zone, o)[q]);
+      const bool kept =
+          survives(statistics_[column % batch.statistics].kind) || enough(batch.valid_shares(zone, o)[q]);
       time.values.push_back(kept ? batch.row(zone, o)[column] : kMissing);
       continue;
     }
@@ -186,10 +195,12 @@ ZonalTable::Time ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, con
   return time;
 }
 
-void ZonalTable::add_zone_cells(Table& table, const ZonalBatch& batch, std::size_t zone, std::size_t& column) const {
+void ZonalTable::add_zone_cells(Table& table, const ZonalBatch& batch, std::size_t zone,
+                                std::size_t& column) const {
   add_text(table, column, batch.zones.id_texts[zone]);
   table.columns[column++].integers().push_back(batch.zones.ids[zone]);
-  for (const Column& attribute : batch.zones.attributes.columns) copy_cell(attribute, zone, table.columns[column++]);
+  for (const Column& attribute : batch.zones.attributes.columns)
+    copy_cell(attribute, zone, table.columns[column++]);
   table.columns[column++].reals().push_back(batch.zones.ground_area_m2[zone]);
   if (has_area_) table.columns[column++].reals().push_back(batch.zones.share[zone]);
 }

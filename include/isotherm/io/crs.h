@@ -36,6 +36,7 @@ class CrsTransform {
   bool identity() const;  ///< both sides are the same CRS; apply() is then a no-op
   const std::string& from() const;
   const std::string& to() const;
+  double turn() const;  ///< units of longitude in a full circle (360) of a geographic target; 0 for a projected one
   /// In place. A point that cannot be mapped becomes (inf, inf).
   void apply(std::span<Point> points) const;
   Point apply(Point point) const;
@@ -47,10 +48,12 @@ class CrsTransform {
 
 /// The outline in the target CRS. Points are added along edges until the straight piece departs from the true
 /// curve by at most `tolerance` (units of the target), so that areas and neighbours' shared edges agree (an edge gets
-/// the same points from either side). Throws Error(input) when a vertex has no image.
+/// the same points from either side). In a geographic target longitudes run on from vertex to vertex, so those of an
+/// outline across the antimeridian leave [-180, 180]. Throws Error(input) when a vertex has no image.
 MultiPolygon reproject(const MultiPolygon& outline, const CrsTransform& transform, double tolerance);
 
-/// Bounding extent, in the target CRS, of an extent (edges sampled, not only corners).
+/// Bounding extent, in the target CRS, of an extent (edges and interior sampled, poles looked for). Points without an
+/// image are left out. Longitudes run on past 180 where it lies across the antimeridian.
 Extent reproject(const Extent& extent, const CrsTransform& transform);
 
 /// True areas on the ellipsoid in square metres. One per thread.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,7 +15,8 @@
 namespace isotherm {
 
 /// Decoded blocks shared by all workers: a block of a file that two batches need is decoded once. Bounded by bytes,
-/// least recently used out first; a block being decoded by one worker is waited for by the others, not decoded again.
+/// least recently used out first (one block larger than that is held alone, until the next one); a block being
+/// decoded by one worker is waited for by the others, not decoded again.
 class BlockCache {
  public:
   explicit BlockCache(std::size_t bytes);
@@ -55,5 +55,9 @@ class SceneReader {
 
 /// Height in pixels of the blocks of the scene's files (largest of all bands), so that strips can follow them.
 std::int64_t block_height(const Scene& scene);
+
+/// Bytes of stored numbers in one row of blocks across the whole frame, of the named bands and the quality bands
+/// together. A cache smaller than this decodes blocks again when a scene is read in strips from top to bottom.
+std::size_t block_row_bytes(const Scene& scene, std::span<const std::string> bands);
 
 }  // namespace isotherm

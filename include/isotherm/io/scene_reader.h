@@ -14,15 +14,18 @@ struct SceneOptions {
   std::string crs;            ///< supplies the CRS of rasters that have none
 };
 
-/// One scene from an argument: a Landsat product folder, an *_MTL.json/.txt/.xml, a product .tar (read in place), a STAC
-/// item JSON, or any raster GDAL opens (its bands keep their descriptions, scale, offset and nodata). Throws
-/// Error(input) that names the file and what is wrong. Opens files but reads no pixels.
+/// One scene from an argument: a Landsat product folder, an *_MTL.json/.txt/.xml, a product .tar (read in
+/// place), a STAC item JSON, or any raster GDAL opens (its bands keep their descriptions, scale, offset and
+/// nodata). Throws Error(input) that names the file and what is wrong. Opens files but reads no pixels.
 Scene open_scene(const std::string& argument, const SceneOptions& options, Log& log);
 
 /// One scene from named bands: "nir=B5.tif[:BAND][,scale=..,offset=..,nodata=..]" each. All on one frame.
 Scene open_bands(const std::vector<std::string>& specs, const SceneOptions& options, Log& log);
 
-/// Expands "@list.txt" (one argument a line, # comments, relative to the list) and folders of scenes into arguments.
-std::vector<std::string> expand_arguments(const std::vector<std::string>& arguments);
+/// One argument a scene: "@list.txt" becomes its lines (one argument a line, # comments, relative to the
+/// list; lists may name lists), a folder that is no product becomes the products, archives, metadata and STAC
+/// items in it, sorted. A scene that comes twice is kept once, with a note to `log` where there is one.
+/// Throws Error(input).
+std::vector<std::string> expand_arguments(const std::vector<std::string>& arguments, Log* log = nullptr);
 
 }  // namespace isotherm

@@ -11,11 +11,15 @@ namespace isotherm {
 
 struct IndexJob {
   SceneInputs input;
-  FormulaInputs formulas;
-  std::string output;         ///< may hold {scene}, {date}, {index}
+  FormulaInputs formulas;  ///< none given: every band of the input, decoded and masked
+  std::string output;      ///< may hold {scene}, {date}, {index}
   RasterOptions raster;
 };
 
+/// Writes one raster per scene with a band per index, or one per scene and index when the name holds {index}.
+/// Several scenes need {scene} or {date} in the name. Everything that can be refused is refused before the
+/// first pixel is read: unknown names, bands a scene lacks, two outputs of one name, outputs that exist.
+/// Throws Error.
 void run(const IndexJob& job, const RunContext& context);
 
 /// The catalogue (built-in and, when given, a file's) as text or JSON on standard output.

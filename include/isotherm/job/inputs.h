@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "isotherm/engine/zone_source.h"  // ZoneInputs
+
 namespace isotherm {
 
 struct SceneInputs {
@@ -20,18 +22,6 @@ struct FormulaInputs {
   std::vector<std::string> set;     ///< "t0=21"
   std::string catalog;              ///< a JSON file in the layout of "awesome spectral indices"
   bool compat_273 = false;
-};
-
-struct ZoneInputs {
-  std::string zones;                ///< "hex:100", ..., or a vector file
-  std::string layer;
-  std::string id_field;
-  std::string zones_crs;            ///< CRS of a vector file that has none
-  std::vector<std::string> keep;    ///< attributes to carry
-  std::string crs;                  ///< lattice CRS: "", "utm", "equal-area", or any CRS text
-  std::string aoi;                  ///< file or bbox
-  std::string aoi_crs;              ///< CRS of a bbox; WGS 84 degrees when empty
-  std::string aoi_rule = "centre";  ///< centre | any | full | clip
 };
 
 struct TableOutput {

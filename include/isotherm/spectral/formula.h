@@ -1,13 +1,14 @@
 // Formulas as text: a small language over bands, constants and other formulas.
 //
-//   expression := comparison with || && ! == != < <= > >=, + - * /, unary -, ^ (power, right associative),
-//                 numbers, names, calls: where(c,a,b) min max clamp(x,lo,hi) sqrt log exp pow abs ...
-// Missing (NaN) in any operand of an arithmetic step gives missing; `where` takes missing as false is NOT done: a
-// missing condition gives missing. Comparisons give 1 or 0, missing when an operand is missing.
-// Results that are not finite (0/0, log of a negative) become missing.
+//   numbers, names, ( ), calls such as where(c,a,b); then, binding ever looser:
+//   ^ or ** (power, right associative), unary - + !, * /, + -, < <= > >= == !=, &&, ||
+//
+// -a^2 is -(a^2). Comparisons give 1 or 0 and do not chain (a < b < c is refused). Missing (NaN) in any
+// operand gives missing, also in comparisons, && and ||; `where` with a missing condition is missing, and
+// what it does not take does no harm. Results that are not finite (0/0, log of a negative) become missing.
+// Names are letters, digits and _; `pi` and `nan` are known.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,8 @@ struct Formula {
   std::string origin;  ///< for messages: "catalogue", "--expr", a file name
 };
 
-/// Reads "name = expression" (one '=' that is not part of a comparison). Throws Error(usage).
+/// Reads "name = expression" (one '=' that is not part of a comparison) and checks that the expression can be
+/// parsed. Throws Error(usage) with the formula and a caret under the place.
 Formula parse_definition(std::string_view text, std::string_view origin);
 
 /// A function of the language, for help and documentation.

@@ -28,7 +28,7 @@ struct MaskWord {
 };
 std::span<const MaskWord> mask_words();
 
-/// What the user wants dropped.
+/// What the user wants dropped. Fill of the data bands themselves is always missing, whatever is chosen here.
 struct MaskChoice {
   bool fill = true;
   bool cloud = true;
@@ -38,13 +38,14 @@ struct MaskChoice {
   bool snow = false;
   bool water = false;
   bool saturated = false;
-  Confidence cloud_confidence = Confidence::high;   ///< for cloud; "medium" also drops possible clouds
+  Confidence cloud_confidence = Confidence::high;  ///< for cloud; "medium" also drops possible clouds
   Confidence shadow_confidence = Confidence::high;
   Confidence snow_confidence = Confidence::high;
   Confidence cirrus_confidence = Confidence::high;
 };
 
-/// Reads "cloud,shadow:medium,fill", "default", "none" or "default,water". Throws Error(usage) with a suggestion.
+/// Reads "cloud,shadow:medium,fill", "default", "none" or "default,water". Throws Error(usage) with a
+/// suggestion.
 MaskChoice parse_mask(std::string_view text);
 std::string to_string(const MaskChoice& choice);
 
@@ -69,10 +70,14 @@ struct QualityTest {
 };
 
 /// Words of the choice that this coding cannot tell (such as "dilated" before Collection 2) go to `unknown`.
-QualityTest compile_mask(const MaskChoice& choice, QualityCoding coding, std::vector<std::string>* unknown = nullptr);
+/// "saturated" is told band by band and is not part of the test: see saturation_bit.
+QualityTest compile_mask(const MaskChoice& choice, QualityCoding coding,
+                         std::vector<std::string>* unknown = nullptr);
 
 /// Bits of QA_RADSAT (Collection 2) or of the quality band's saturation field (earlier) that make a pixel
-/// count as saturated for a Landsat band number; Collection 2 band n is bit n - 1.
+/// count as saturated for a Landsat band number; Collection 2 band n is bit n - 1. Collection 1 counts
+/// saturated bands without naming them: any counts for all. 0 where the product does not tell (thermal bands
+/// of TIRS, pre-collection). Landsat 7: "6_VCID_1" is bit 5, "6_VCID_2" bit 8.
 std::uint32_t saturation_bit(QualityCoding coding, std::string_view band_number);
 
 /// What one bit or bit field means, for `isotherm info`.

@@ -1,11 +1,14 @@
 // Statistics of a zone: which there are, what they need collected, how they are read off.
 //
-// Pixel i of a zone has value x_i and coverage weight w_i in (0, 1]; missing pixels are not counted.
+// Pixel i of a zone has value x_i and coverage weight w_i in (0, 1]; missing pixels (NaN, and infinities,
+// which only a division by zero can make) are not counted.
 //   count    = sum w_i                 pixels   = number of valid pixels
-//   valid    = count / total weight of the zone (its whole area, also outside the raster)
+//   valid    = count / total weight of the zone (its whole area, also outside the raster), at most 1
 //   mean     = sum w x / sum w         sum      = sum w x
 //   variance = sum w (x - mean)^2 / sum w  (population form, ddof 0)     stdev = its root
-//   quantile: weighted, definition and source in docs/methods/statistics.md
+//   quantile: weighted type 7 of Akinshin (2023), see weighted_quantiles
+// A zone without a valid pixel has count, pixels, valid and sum 0; everything else is NaN.
+// Definitions, sources and worked values: docs/methods/statistics.md.
 #pragma once
 
 #include <cstddef>
@@ -23,14 +26,15 @@ namespace isotherm {
 /// Weighted count, mean, second moment, extremes. Updates follow West (1979); merge follows Chan, Golub and
 /// LeVeque (1979): commutative up to rounding, empty is neutral. Sums are doubles.
 struct Moments {
-  double weight = 0;   ///< sum of w
+  double weight = 0;  ///< sum of w
   double mean = 0;
-  double m2 = 0;       ///< sum of w (x - mean)^2
-  double sum = 0;      ///< sum of w x
+  double m2 = 0;   ///< sum of w (x - mean)^2
+  double sum = 0;  ///< sum of w x
   float min = std::numeric_limits<float>::infinity();
   float max = -std::numeric_limits<float>::infinity();
   std::uint64_t pixels = 0;
 
+  /// `value` is finite, `w` positive.
   ISO_HD void add(float value, float w);
   ISO_HD void merge(const Moments& other);
   double variance() const;  ///< NaN when empty
@@ -42,8 +46,13 @@ struct Sample {
   float weight;
 };
 
-/// Weighted quantiles at several probabilities, exact. Reorders `samples`. NaN when there are none.
-/// Definition (stated in docs/methods/statistics.md with its source): ...
+/// Weighted quantiles at several probabilities in [0, 1], exact. Sorts `samples`. NaN when there are none.
+///
+/// Definition (Akinshin 2023, "Weighted quantile estimators", arXiv:2304.07265, the weighted type 7): lay the
+/// values side by side in ascending order, each as wide as its weight, W in all. With s = sum w^2 / sum w,
+/// the quantile at p is the mean of that staircase over [p (W - s), p (W - s) + s]. Equal weights give type 7
+/// of Hyndman and Fan (1996), the default of R and numpy. It is continuous in the weights: a pixel the zone
+/// hardly touches hardly matters.
 std::vector<double> weighted_quantiles(std::span<Sample> samples, std::span<const double> probabilities);
 
 enum class StatisticKind { count, pixels, valid, sum, mean, min, max, range, variance, stdev, quantile };
@@ -51,9 +60,9 @@ enum class StatisticKind { count, pixels, valid, sum, mean, min, max, range, var
 /// A row of the list of statistics.
 struct StatisticRow {
   StatisticKind kind;
-  std::string_view name;   ///< "mean"; quantiles are "median" and the form "pNN"
+  std::string_view name;  ///< "mean"; quantiles are "median" and the forms "pNN" and "qX"
   std::string_view help;
-  bool needs_samples;      ///< values must be collected
+  bool needs_samples;  ///< values must be collected
 };
 std::span<const StatisticRow> statistic_rows();
 
@@ -61,7 +70,7 @@ std::span<const StatisticRow> statistic_rows();
 struct Statistic {
   StatisticKind kind;
   double probability = 0;
-  std::string name;        ///< column suffix: "mean", "p90", "p2_5"
+  std::string name;  ///< column suffix: "mean", "p90", "p2_5"
   bool needs_samples() const { return kind == StatisticKind::quantile; }
 };
 
@@ -74,16 +83,20 @@ std::string unit_of(const Statistic& statistic, std::string_view unit);
 class Collector {
  public:
   explicit Collector(bool keep_samples = false) : keep_samples_(keep_samples) {}
+  /// Values that are not finite are missing and left out.
   void add(float value, float weight) {
-    if (value != value) return;
+    constexpr float kLargest = std::numeric_limits<float>::max();
+    if (!(value >= -kLargest && value <= kLargest)) return;
     moments_.add(value, weight);
     if (keep_samples_) samples_.push_back({value, weight});
   }
+  /// Forgets everything, keeps its memory.
   void clear();
   const Moments& moments() const { return moments_; }
   std::span<Sample> samples() { return samples_; }
   std::size_t bytes() const { return samples_.capacity() * sizeof(Sample); }
   /// Values of `statistics` in their order; `total` is Coverage::total of the zone. Missing is NaN.
+  /// Throws Error(internal) when a quantile is asked of a collector that keeps no samples.
   void read(std::span<const Statistic> statistics, double total, std::span<double> values);
 
  private:
@@ -91,5 +104,33 @@ class Collector {
   Moments moments_;
   std::vector<Sample> samples_;
 };
+
+ISO_HD inline void Moments::add(float value, float w) {
+  const double x = static_cast<double>(value), wx = static_cast<double>(w);
+  weight += wx;
+  const double off = x - mean;
+  mean += off * (wx / weight);
+  m2 += wx * off * (x - mean);
+  sum += wx * x;
+  min = value < min ? value : min;
+  max = value > max ? value : max;
+  ++pixels;
+}
+
+ISO_HD inline void Moments::merge(const Moments& other) {
+  if (other.pixels == 0) return;
+  if (pixels == 0) {
+    *this = other;
+    return;
+  }
+  const double both = weight + other.weight, off = other.mean - mean;
+  m2 += other.m2 + off * off * (weight * (other.weight / both));
+  mean += off * (other.weight / both);
+  weight = both;
+  sum += other.sum;
+  min = other.min < min ? other.min : min;
+  max = other.max > max ? other.max : max;
+  pixels += other.pixels;
+}
 
 }  // namespace isotherm

@@ -1,0 +1,141 @@
+#include "block_cache.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace isotherm {
+
+namespace {
+
+/// NaN-proof equality: two rules without nodata are the same rule.
+bool same_rule(const Decoding& a, const Decoding& b) {
+  const auto bits = [](double value) { return std::bit_cast<std::uint64_t>(value); };
+  return bits(a.scale) == bits(b.scale) && bits(a.offset) == bits(b.offset) &&
+         bits(a.nodata) == bits(b.nodata) && bits(a.valid_min) == bits(b.valid_min) &&
+         bits(a.valid_max) == bits(b.valid_max);
+}
+
+template <class T>
+DecodeTable make_table(const Decoding& rule) {
+  DecodeTable table(std::size_t{1} << (8 * sizeof(T)));
+  for (std::size_t bits = 0; bits < table.size(); ++bits) {
+    table[bits] = decode(static_cast<double>(static_cast<T>(bits)), rule);
+  }
+  return table;
+}
+
+DecodeTable make_table(StoredType type, const Decoding& rule) {
+  switch (type) {
+    case StoredType::uint8:
+      return make_table<std::uint8_t>(rule);
+    case StoredType::int8:
+      return make_table<std::int8_t>(rule);
+    case StoredType::int16:
+      return make_table<std::int16_t>(rule);
+    default:
+      return make_table<std::uint16_t>(rule);
+  }
+}
+
+}  // namespace
+
+std::size_t open_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 4096;
+  return std::clamp<std::size_t>(limit.rlim_cur / 2, 16, 4096);
+}
+
+BlockCache::BlockCache(std::size_t bytes) : state_(std::make_unique<State>(bytes)) {}
+BlockCache::~BlockCache() = default;
+BlockCache::Counts BlockCache::counts() const { return state_->counts(); }
+
+std::uint32_t BlockCache::State::file(const std::string& path) {
+  const std::lock_guard lock(mutex);
+  return files.emplace(path, static_cast<std::uint32_t>(files.size())).first->second;
+}
+
+std::shared_ptr<const StoredBand> BlockCache::State::facts(const std::string& path, int band,
+                                                           const std::function<const RawRaster&()>& open) {
+  {
+    const std::lock_guard lock(mutex);
+    const auto found = known_facts.find({path, band});
+    if (found != known_facts.end()) return found->second;
+  }
+  const auto learnt = std::make_shared<const StoredBand>(open().facts(band));
+  const std::lock_guard lock(mutex);
+  return known_facts.emplace(std::pair(path, band), learnt).first->second;
+}
+
+std::shared_ptr<const DecodeTable> BlockCache::State::table(StoredType type, const Decoding& rule) {
+  const std::lock_guard lock(mutex);
+  for (const TableRow& row : tables) {
+    if (row.type == type && same_rule(row.rule, rule)) return row.table;
+  }
+  tables.push_back({type, rule, std::make_shared<const DecodeTable>(make_table(type, rule))});
+  return tables.back().table;
+}
+
+std::shared_ptr<const RawBlock> BlockCache::State::get(const BlockKey& key,
+                                                       const std::function<RawBlock()>& load) {
+  {
+    std::unique_lock lock(mutex);
+    auto found = entries.find(key);
+    while (found != entries.end() && !found->second.block) {
+      loaded.wait(lock);
+      found = entries.find(key);
+    }
+    if (found != entries.end()) {
+      recent.splice(recent.begin(), recent, found->second.place);
+      return found->second.block;
+    }
+    entries.emplace(key, Entry{});
+  }
+  std::shared_ptr<const RawBlock> block;
+  try {
+    block = std::make_shared<const RawBlock>(load());
+  } catch (...) {
+    const std::lock_guard lock(mutex);
+    entries.erase(key);
+    loaded.notify_all();
+    throw;
+  }
+  const std::lock_guard lock(mutex);
+  ++totals.decoded;
+  if (!decoded.insert(key).second) ++totals.repeated;
+  keep(key, block);
+  loaded.notify_all();
+  return block;
+}
+
+/// Makes room and stores the block. One that is larger than the whole budget is held alone, until the next
+/// one comes: workers that wait for it, or need it next, must not decode it again. Needs the lock.
+void BlockCache::State::keep(const BlockKey& key, const std::shared_ptr<const RawBlock>& block) {
+  while (!recent.empty() && held + block->size > budget) {
+    const auto oldest = entries.find(recent.back());
+    held -= oldest->second.block->size;
+    entries.erase(oldest);
+    recent.pop_back();
+  }
+  recent.push_front(key);
+  entries[key] = {block, recent.begin()};
+  held += block->size;
+}
+
+bool BlockCache::State::first_use(const BlockKey& band_block) {
+  const std::lock_guard lock(mutex);
+  return used.insert(band_block).second;
+}
+
+void BlockCache::State::add_invalid(const std::string& name, std::uint64_t pixels) {
+  const std::lock_guard lock(mutex);
+  totals.invalid[name] += pixels;
+}
+
+BlockCache::Counts BlockCache::State::counts() {
+  const std::lock_guard lock(mutex);
+  return totals;
+}
+
+}  // namespace isotherm

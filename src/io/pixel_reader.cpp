@@ -1,0 +1,256 @@
+#include "isotherm/io/pixel_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "block_cache.h"
+#include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
+#include "stored_numbers.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+/// A band as one reader uses it.
+struct Source {
+  const Band* band = nullptr;
+  std::shared_ptr<const StoredBand> facts;
+  std::uint32_t file = 0;
+  Decoding rule;
+  std::shared_ptr<const DecodeTable> table;  ///< null for types that are not tabulated
+  bool has_valid_range = false;
+};
+
+/// Part of a block that a window needs.
+struct BlockPart {
+  std::int64_t block_x = 0, block_y = 0;
+  Window pixels;                              ///< in the frame
+  std::int64_t width = 0, height = 0;         ///< of the block inside the raster
+  std::int64_t first_col = 0, first_row = 0;  ///< of `pixels` in the block
+};
+
+template <class Visit>
+void for_each_part(const StoredBand& facts, const Window& window, Visit visit) {
+  const std::int64_t wide = facts.block_width, high = facts.block_height;
+  for (std::int64_t y = window.row / high; y * high < window.row_end(); ++y) {
+    for (std::int64_t x = window.col / wide; x * wide < window.col_end(); ++x) {
+      const Window block =
+          intersect(Window{x * wide, y * high, wide, high}, Window{0, 0, facts.width, facts.height});
+      BlockPart part{x, y, intersect(block, window), block.width, block.height, 0, 0};
+      part.first_col = part.pixels.col - block.col;
+      part.first_row = part.pixels.row - block.row;
+      visit(part);
+    }
+  }
+}
+
+}  // namespace
+
+struct SceneReader::State {
+  State(const Scene& described, const MaskChoice& choice, BlockCache::State& shared)
+      : scene(described), mask(choice), test(compile_mask(choice, described.coding)), cache(shared) {}
+  ~State() { close_files(); }
+
+  Scene scene;  // a copy: readers outlive nothing they were made from but the cache
+  MaskChoice mask;
+  QualityTest test;
+  BlockCache::State& cache;
+  std::map<std::string, Source> sources;
+  std::optional<Source> quality, saturation;
+  std::map<std::string, RawRaster> files;
+  std::vector<std::uint8_t> drop;
+
+  const RawRaster& open(const std::string& path);
+  void close_files();
+  Source make_source(const Band& band);
+  Source& source(const std::string& name);
+  Source& quality_source(std::optional<Source>& source, const Band& band);
+  std::shared_ptr<const RawBlock> block(const Source& source, const BlockPart& part);
+  void count_invalid_once(const Source& source, const BlockPart& part, const RawBlock& block);
+  void read_band(const Source& source, const Window& inside, const Window& window, std::span<float> plane);
+  void find_dropped(std::span<const std::string> bands, const Window& inside);
+  void test_band(const Source& source, const QualityTest& bit_test, std::uint32_t any, const Window& inside);
+};
+
+const RawRaster& SceneReader::State::open(const std::string& path) {
+  const auto found = files.find(path);
+  if (found != files.end()) return found->second;
+  const RawRaster& opened = files.try_emplace(path, path).first->second;
+  ++cache.open_files;
+  return opened;
+}
+
+void SceneReader::State::close_files() {
+  cache.open_files -= files.size();
+  files.clear();
+}
+
+Source SceneReader::State::make_source(const Band& band) {
+  Source source;
+  source.band = &band;
+  source.facts = cache.facts(band.path, band.index, [&]() -> const RawRaster& { return open(band.path); });
+  const StoredBand& facts = *source.facts;
+  if (facts.width != scene.frame.width || facts.height != scene.frame.height) {
+    throw Error(ErrorKind::input, facts.name() + ": is " + std::to_string(facts.width) + " x " +
+                                      std::to_string(facts.height) + " pixels where the scene has " +
+                                      std::to_string(scene.frame.width) + " x " +
+                                      std::to_string(scene.frame.height));
+  }
+  source.file = cache.file(band.path);
+  source.rule = rule_for(facts.type, band.decoding);
+  source.has_valid_range = std::isfinite(source.rule.valid_min) || std::isfinite(source.rule.valid_max);
+  return source;
+}
+
+Source& SceneReader::State::source(const std::string& name) {
+  const auto found = sources.find(name);
+  if (found != sources.end()) return found->second;
+  const Band* band = scene.find(name);
+  if (band == nullptr) throw Error(ErrorKind::internal, scene.id + ": has no band called " + name);
+  Source made = make_source(*band);
+  if (fits_table(made.facts->type)) made.table = cache.table(made.facts->type, made.rule);
+  return sources.emplace(name, std::move(made)).first->second;
+}
+
+Source& SceneReader::State::quality_source(std::optional<Source>& source, const Band& band) {
+  if (!source) source = make_source(band);
+  return *source;
+}
+
+std::shared_ptr<const RawBlock> SceneReader::State::block(const Source& source, const BlockPart& part) {
+  const StoredBand& facts = *source.facts;
+  const BlockKey key{source.file, facts.interleaved ? 0 : facts.band, static_cast<std::int32_t>(part.block_x),
+                     static_cast<std::int32_t>(part.block_y)};
+  return cache.get(key, [&] { return open(facts.path).read(facts, part.block_x, part.block_y); });
+}
+
+void SceneReader::State::count_invalid_once(const Source& source, const BlockPart& part,
+                                            const RawBlock& block) {
+  if (!source.has_valid_range) return;
+  const StoredBand& facts = *source.facts;
+  if (!cache.first_use({source.file, facts.band, static_cast<std::int32_t>(part.block_x),
+                        static_cast<std::int32_t>(part.block_y)})) {
+    return;
+  }
+  const std::byte* stored = block.plane(facts);
+  const std::size_t row_bytes = static_cast<std::size_t>(facts.block_width) * size_of(facts.type);
+  std::uint64_t found = 0;
+  for (std::int64_t row = 0; row < part.height; ++row, stored += row_bytes) {
+    found += count_invalid(stored, facts.type, source.rule, static_cast<std::size_t>(part.width));
+  }
+  if (found > 0) cache.add_invalid(facts.path + ":" + std::to_string(facts.band), found);
+}
+
+void SceneReader::State::read_band(const Source& source, const Window& inside, const Window& window,
+                                   std::span<float> plane) {
+  const StoredBand& facts = *source.facts;
+  for_each_part(facts, inside, [&](const BlockPart& part) {
+    const std::shared_ptr<const RawBlock> raw = block(source, part);
+    count_invalid_once(source, part, *raw);
+    const auto width = static_cast<std::size_t>(part.pixels.width);
+    for (std::int64_t row = 0; row < part.pixels.height; ++row) {
+      const std::int64_t from = (part.first_row + row) * facts.block_width + part.first_col;
+      const std::int64_t to =
+          (part.pixels.row - window.row + row) * window.width + part.pixels.col - window.col;
+      decode_row(raw->plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type), facts.type,
+                 source.rule, source.table.get(), plane.subspan(static_cast<std::size_t>(to), width));
+    }
+  });
+}
+
+/// Marks in `drop` the pixels of `inside` that a quality band speaks against.
+void SceneReader::State::test_band(const Source& source, const QualityTest& bit_test, std::uint32_t any,
+                                   const Window& inside) {
+  const StoredBand& facts = *source.facts;
+  for_each_part(facts, inside, [&](const BlockPart& part) {
+    const std::shared_ptr<const RawBlock> raw = block(source, part);
+    for (std::int64_t row = 0; row < part.pixels.height; ++row) {
+      const std::int64_t from = (part.first_row + row) * facts.block_width + part.first_col;
+      const std::int64_t to =
+          (part.pixels.row - inside.row + row) * inside.width + part.pixels.col - inside.col;
+      test_row(
+          raw->plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type), facts.type, bit_test, any,
+          std::span(drop).subspan(static_cast<std::size_t>(to), static_cast<std::size_t>(part.pixels.width)));
+    }
+  });
+}
+
+/// Fills `drop` for `inside`, or empties it when nothing can be dropped.
+void SceneReader::State::find_dropped(std::span<const std::string> bands, const Window& inside) {
+  drop.clear();
+  std::uint32_t saturated = 0;
+  for (const std::string& name : bands) {
+    if (mask.saturated) saturated |= saturation_bit(scene.coding, source(name).band->number);
+  }
+  // Collection 2 has a raster of its own for saturation; before, the bits are in the quality band.
+  const bool own_raster = scene.coding == QualityCoding::collection2;
+  const std::uint32_t in_quality = own_raster ? 0 : saturated;
+  if (scene.quality && (test.any != 0 || test.fields != 0 || in_quality != 0)) {
+    drop.assign(static_cast<std::size_t>(inside.pixels()), 0);
+    test_band(quality_source(quality, *scene.quality), test, in_quality, inside);
+  }
+  if (scene.saturation && own_raster && saturated != 0) {
+    drop.resize(static_cast<std::size_t>(inside.pixels()), 0);
+    test_band(quality_source(saturation, *scene.saturation), QualityTest{}, saturated, inside);
+  }
+}
+
+SceneReader::SceneReader(const Scene& scene, const MaskChoice& mask, BlockCache& cache)
+    : state_(std::make_unique<State>(scene, mask, *cache.state_)) {}
+SceneReader::SceneReader(SceneReader&&) noexcept = default;
+SceneReader::~SceneReader() = default;
+
+void SceneReader::read(std::span<const std::string> bands, const Window& window, Tile& out) {
+  State& state = *state_;
+  out.reset(window, bands.size());
+  const Window inside = intersect(window, state.scene.frame.window());
+  for (std::size_t k = 0; k < bands.size(); ++k) {
+    const std::span<float> plane = out.plane(k);
+    if (inside != window) std::fill(plane.begin(), plane.end(), kMissing);
+    if (!inside.empty()) state.read_band(state.source(bands[k]), inside, window, plane);
+  }
+  if (!inside.empty()) state.find_dropped(bands, inside);
+  if (!inside.empty() && !state.drop.empty()) {
+    const auto width = static_cast<std::size_t>(inside.width);
+    for (std::size_t k = 0; k < bands.size(); ++k) {
+      for (std::int64_t row = 0; row < inside.height; ++row) {
+        const std::uint8_t* drop = state.drop.data() + static_cast<std::size_t>(row) * width;
+        const std::int64_t to = (inside.row - window.row + row) * window.width + inside.col - window.col;
+        float* values = out.plane(k).data() + to;
+        for (std::size_t i = 0; i < width; ++i) values[i] = drop[i] != 0 ? kMissing : values[i];
+      }
+    }
+  }
+  if (state.cache.open_files > open_file_limit()) state.close_files();
+}
+
+std::int64_t block_height(const Scene& scene) {
+  std::int64_t highest = 1;
+  const auto look = [&](const Band& band) {
+    highest = std::max(highest, RawRaster(band.path).facts(band.index).block_height);
+  };
+  for (const Band& band : scene.bands) look(band);
+  if (scene.quality) look(*scene.quality);
+  return highest;
+}
+
+std::size_t block_row_bytes(const Scene& scene, std::span<const std::string> bands) {
+  std::size_t bytes = 0;
+  const auto add = [&](const Band& band) {
+    const StoredBand facts = RawRaster(band.path).facts(band.index);
+    bytes += facts.plane_bytes() * static_cast<std::size_t>(facts.blocks_across());
+  };
+  for (const std::string& name : bands) {
+    if (const Band* band = scene.find(name); band != nullptr) add(*band);
+  }
+  if (scene.quality) add(*scene.quality);
+  if (scene.saturation) add(*scene.saturation);
+  return bytes;
+}
+
+}  // namespace isotherm

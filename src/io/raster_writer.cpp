@@ -1,0 +1,344 @@
+#include "isotherm/io/raster_writer.h"
+
+#include <cpl_string.h>
+#include <gdal_priv.h>
+#include <ogr_spatialref.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "gdal_support.h"
+#include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
+#include "isotherm/core/version.h"
+#include "isotherm/io/output_file.h"
+#include "stored_statistics.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr std::int16_t kMissingInt16 = -32768;
+constexpr double kLargestInt16 = 32767;
+constexpr double kFewestSteps = 5000;
+
+constexpr std::array<RasterCompression, 5> kCompressions{{
+    {"deflate", "DEFLATE", "read by everything; with a predictor for the number type"},
+    {"zstd", "ZSTD", "faster to read and write, not read by every program"},
+    {"lzw", "LZW", "read by everything, larger"},
+    {"lerc", "LERC", "without loss; fast to read"},
+    {"none", "NONE", "not compressed"},
+}};
+
+const RasterCompression& find_compression(const std::string& name) {
+  std::vector<std::string> names;
+  for (const RasterCompression& row : kCompressions) {
+    if (row.name == name) return row;
+    names.emplace_back(row.name);
+  }
+  throw Error(ErrorKind::usage, "unknown compression '" + name + "'" + suggestion(name, names) +
+                                    "; known are " + join(names, ", "));
+}
+
+GDALDriver& driver(const char* name) {
+  init_gdal();
+  GDALDriver* found = GetGDALDriverManager()->GetDriverByName(name);
+  if (found == nullptr) {
+    throw Error(ErrorKind::output,
+                std::string("this GDAL has no ") + name + " driver; rasters cannot be written");
+  }
+  return *found;
+}
+
+/// The smallest power of ten with which `span` is at most `steps` steps.
+double power_of_ten(double span, double steps) {
+  int exponent = static_cast<int>(std::floor(std::log10(span / steps))) - 1;
+  while (span > steps * std::pow(10.0, exponent) * (1 + 1e-12)) ++exponent;
+  // The number nearest to the decimal one, which 10^-4 by multiplication is not.
+  return *parse_number("1e" + std::to_string(exponent));
+}
+
+/// Creation options of both drivers, from the options of the user.
+CPLStringList compression_options(const RasterOptions& options, const RunContext& context) {
+  CPLStringList list;
+  list.SetNameValue("COMPRESS", std::string(find_compression(options.compression).gdal).c_str());
+  if (options.compression == "lerc") list.SetNameValue("MAX_Z_ERROR", "0");
+  if (context.threads > 1) list.SetNameValue("NUM_THREADS", std::to_string(context.threads).c_str());
+  list.SetNameValue("BIGTIFF", "IF_SAFER");
+  return list;
+}
+
+bool has_predictor(const RasterOptions& options) {
+  return options.compression == "deflate" || options.compression == "zstd" || options.compression == "lzw";
+}
+
+}  // namespace
+
+std::span<const RasterCompression> raster_compressions() { return kCompressions; }
+
+IntegerScale integer_scale(const RasterBand& band) {
+  const double low = band.valid_min, high = band.valid_max;
+  if (!std::isfinite(low) || !std::isfinite(high) || !(low < high)) {
+    throw Error(ErrorKind::usage, band.name + ": has no valid range to scale into int16; write float32");
+  }
+  const double plain = power_of_ten(std::max(std::abs(low), std::abs(high)), kLargestInt16);
+  if ((high - low) / plain >= kFewestSteps) return {plain, 0};
+  // Half a thousand steps are kept free on either side, since the offset is rounded to a thousand.
+  const double scale = power_of_ten(high - low, 2 * (kLargestInt16 - 500));
+  const double thousand = 1000 * scale;
+  return {scale, std::round((low + high) / 2 / thousand) * thousand};
+}
+
+void check_raster_options(const std::string& path, std::span<const RasterBand> bands,
+                          const RasterOptions& options) {
+  const std::string name = lower(path);
+  if (path == "-") throw Error(ErrorKind::usage, "a raster cannot go to standard output; give a .tif file");
+  if (!name.ends_with(".tif") && !name.ends_with(".tiff")) {
+    throw Error(ErrorKind::usage, path + ": rasters are written as GeoTIFF; give a name that ends in .tif");
+  }
+  const std::string compression(find_compression(options.compression).gdal);
+  const char* known = driver(options.cog ? "COG" : "GTiff").GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
+  if (known == nullptr || std::string(known).find(">" + compression + "<") == std::string::npos) {
+    throw Error(ErrorKind::usage,
+                "this GDAL cannot write " + options.compression + " compression; use deflate");
+  }
+  for (const RasterBand& band : bands) {
+    if (options.encoding == RasterEncoding::int16) integer_scale(band);
+  }
+}
+
+struct RasterWriter::State {
+  State(const std::string& path, const Frame& where, std::vector<RasterBand> described,
+        const RasterOptions& wanted, const RunContext& run);
+
+  void create();
+  void describe(std::size_t k);
+  void flush_tile_row();
+  template <class T>
+  void write_tile_row(std::size_t k, std::span<const T> rows);
+  void add_statistics(std::size_t k);
+  void copy_to_cog();
+  void close();
+  [[noreturn]] void fail(const std::string& what) const {
+    throw Error(ErrorKind::output, output.final_path() + ": " + what + ": " + last_gdal_error());
+  }
+  /// The file GDAL streams into: the output itself, or what the COG is then made of.
+  const std::string& streamed() const { return scratch ? scratch->path() : output.path(); }
+  /// First row of the tile row that the last row written belongs to.
+  std::int64_t first_buffered() const { return (next_row - 1) / kTileSide * kTileSide; }
+
+  Frame frame;
+  std::vector<RasterBand> bands;
+  RasterOptions options;
+  const RunContext& context;
+  OutputFile output;
+  std::optional<OutputFile> scratch;  ///< for a COG, whose order of bytes cannot be streamed
+  GdalDataset dataset;
+  std::vector<IntegerScale> scales;
+  std::vector<StoredStatistics> statistics;
+  std::vector<std::uint64_t> saturated;
+  std::vector<std::vector<float>> buffer;  ///< per band the rows of the tile row under way
+  std::int64_t next_row = 0;
+};
+
+RasterWriter::State::State(const std::string& path, const Frame& where, std::vector<RasterBand> described,
+                           const RasterOptions& wanted, const RunContext& run)
+    : frame(where),
+      bands(std::move(described)),
+      options(wanted),
+      context(run),
+      output((check_raster_options(path, bands, wanted), path), run.overwrite),
+      statistics(bands.size()),
+      saturated(bands.size(), 0) {
+  if (options.cog) scratch.emplace(path + ".strips.tif", true);
+  for (const RasterBand& band : bands) {
+    scales.push_back(options.encoding == RasterEncoding::int16 ? integer_scale(band) : IntegerScale{});
+    buffer.emplace_back(static_cast<std::size_t>(frame.width * std::min(kTileSide, frame.height)));
+  }
+  create();
+}
+
+void RasterWriter::State::create() {
+  // A scratch file is read back once: it only has to be small enough for the disk.
+  RasterOptions streaming = options;
+  if (scratch) streaming.compression = "deflate";
+  CPLStringList list = compression_options(streaming, context);
+  list.SetNameValue("TILED", "YES");
+  list.SetNameValue("BLOCKXSIZE", std::to_string(kTileSide).c_str());
+  list.SetNameValue("BLOCKYSIZE", std::to_string(kTileSide).c_str());
+  list.SetNameValue("INTERLEAVE", "BAND");
+  const bool integers = options.encoding == RasterEncoding::int16;
+  if (has_predictor(streaming)) list.SetNameValue("PREDICTOR", integers ? "2" : "3");
+  if (scratch) list.SetNameValue("ZLEVEL", "1");
+  clear_gdal_error();
+  dataset.reset(driver("GTiff").Create(streamed().c_str(), static_cast<int>(frame.width),
+                                       static_cast<int>(frame.height), static_cast<int>(bands.size()),
+                                       integers ? GDT_Int16 : GDT_Float32, list.List()));
+  if (!dataset) fail("cannot be created");
+  if (!frame.crs.empty()) {
+    OGRSpatialReference crs;
+    crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    if (crs.SetFromUserInput(frame.crs.c_str()) != OGRERR_NONE || dataset->SetSpatialRef(&crs) != CE_None) {
+      fail("its CRS cannot be written");
+    }
+  }
+  if (!frame.crs.empty() || frame.transform != GeoTransform()) {
+    std::array<double, 6> numbers = frame.transform.numbers();
+    if (dataset->SetGeoTransform(numbers.data()) != CE_None) fail("its transform cannot be written");
+  }
+  dataset->SetMetadataItem("TIFFTAG_SOFTWARE", ("isotherm " + std::string(version())).c_str());
+  for (std::size_t k = 0; k < bands.size(); ++k) describe(k);
+}
+
+void RasterWriter::State::describe(std::size_t k) {
+  GDALRasterBand& band = *dataset->GetRasterBand(static_cast<int>(k) + 1);
+  band.SetDescription(bands[k].name.c_str());
+  if (!bands[k].title.empty()) band.SetMetadataItem("title", bands[k].title.c_str());
+  if (!bands[k].unit.empty()) band.SetUnitType(bands[k].unit.c_str());
+  if (options.encoding == RasterEncoding::int16) {
+    band.SetNoDataValue(kMissingInt16);
+    band.SetScale(scales[k].scale);
+    band.SetOffset(scales[k].offset);
+  } else {
+    band.SetNoDataValue(std::numeric_limits<double>::quiet_NaN());
+  }
+}
+
+/// Writes the buffered rows of one band as tiles, in the type of the file. Tiles go to GDAL directly, not
+/// through its block cache, whose order of writing depends on its size.
+template <class T>
+void RasterWriter::State::write_tile_row(std::size_t k, std::span<const T> rows) {
+  const std::int64_t first = first_buffered();
+  const auto width = static_cast<std::size_t>(frame.width);
+  std::vector<T> tile(static_cast<std::size_t>(kTileSide * kTileSide));
+  for (std::int64_t col = 0; col < frame.width; col += kTileSide) {
+    const auto count = static_cast<std::size_t>(std::min(kTileSide, frame.width - col));
+    for (std::size_t row = 0; row < static_cast<std::size_t>(kTileSide); ++row) {
+      // Beyond the edge the last pixel and row are repeated, which costs nothing when compressed.
+      const std::size_t from = std::min(row, static_cast<std::size_t>(next_row - first) - 1);
+      const T* source = rows.data() + from * width + static_cast<std::size_t>(col);
+      T* target = tile.data() + row * static_cast<std::size_t>(kTileSide);
+      std::copy_n(source, count, target);
+      std::fill(target + count, target + kTileSide, source[count - 1]);
+    }
+    clear_gdal_error();
+    if (dataset->GetRasterBand(static_cast<int>(k) + 1)
+            ->WriteBlock(static_cast<int>(col / kTileSide), static_cast<int>(first / kTileSide),
+                         tile.data()) != CE_None) {
+      fail("cannot be written");
+    }
+  }
+}
+
+void RasterWriter::State::flush_tile_row() {
+  const auto width = static_cast<std::size_t>(frame.width);
+  const auto rows = static_cast<std::size_t>(next_row - first_buffered());
+  std::vector<std::int16_t> integers;
+  for (std::size_t k = 0; k < bands.size(); ++k) {
+    const std::span<const float> values(buffer[k].data(), rows * width);
+    if (options.encoding == RasterEncoding::float32) {
+      for (std::size_t row = 0; row < rows; ++row) {
+        statistics[k].add_row(values.subspan(row * width, width), [](float value) { return value != value; });
+      }
+      write_tile_row(k, values);
+      continue;
+    }
+    integers.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double steps = (static_cast<double>(values[i]) - scales[k].offset) / scales[k].scale;
+      const double whole = std::clamp(std::nearbyint(steps), -kLargestInt16, kLargestInt16);
+      integers[i] = steps != steps ? kMissingInt16 : static_cast<std::int16_t>(whole);
+      saturated[k] += std::abs(steps) > kLargestInt16 + 0.5 ? 1 : 0;
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+      statistics[k].add_row(std::span<const std::int16_t>(integers).subspan(row * width, width),
+                            [](std::int16_t value) { return value == kMissingInt16; });
+    }
+    write_tile_row(k, std::span<const std::int16_t>(integers));
+  }
+}
+
+void RasterWriter::State::add_statistics(std::size_t k) {
+  const StoredStatistics& numbers = statistics[k];
+  if (numbers.count() == 0) {
+    context.log.warning(output.final_path() + ": " + bands[k].name + " has no valid pixel");
+    return;
+  }
+  if (saturated[k] > 0) {
+    const double reach = kLargestInt16 * scales[k].scale;
+    context.log.warning(output.final_path() + ": " + std::to_string(saturated[k]) + " pixels of " +
+                        bands[k].name + " lie outside " + number_text(scales[k].offset - reach) + " .. " +
+                        number_text(scales[k].offset + reach) +
+                        " and were cut to that range; float32 holds them");
+  }
+  GDALRasterBand& band = *dataset->GetRasterBand(static_cast<int>(k) + 1);
+  const auto set = [&](const char* key, double value) {
+    band.SetMetadataItem(key, number_text(value).c_str());
+  };
+  set("STATISTICS_MINIMUM", numbers.minimum());
+  set("STATISTICS_MAXIMUM", numbers.maximum());
+  set("STATISTICS_MEAN", numbers.mean());
+  set("STATISTICS_STDDEV", numbers.standard_deviation());
+  set("STATISTICS_VALID_PERCENT", numbers.valid_percent());
+}
+
+void RasterWriter::State::copy_to_cog() {
+  CPLStringList list = compression_options(options, context);
+  if (has_predictor(options)) list.SetNameValue("PREDICTOR", "YES");
+  list.SetNameValue("BLOCKSIZE", std::to_string(kTileSide).c_str());
+  list.SetNameValue("OVERVIEW_RESAMPLING", "AVERAGE");
+  GdalDataset source = open_raster(scratch->path());
+  clear_gdal_error();
+  dataset.reset(
+      driver("COG").CreateCopy(output.path().c_str(), source.get(), FALSE, list.List(), nullptr, nullptr));
+  source.reset();
+  if (!dataset) fail("cannot be written");
+  close();
+  scratch.reset();
+}
+
+/// Closing writes what is left: its errors are seen only in GDAL's memory of the last one.
+void RasterWriter::State::close() {
+  clear_gdal_error();
+  dataset->FlushCache(true);
+  dataset.reset();
+  if (CPLGetLastErrorType() == CE_Failure) fail("cannot be written");
+}
+
+RasterWriter::RasterWriter(const std::string& path, const Frame& frame, std::vector<RasterBand> bands,
+                           const RasterOptions& options, const RunContext& context)
+    : state_(std::make_unique<State>(path, frame, std::move(bands), options, context)) {}
+RasterWriter::RasterWriter(RasterWriter&&) noexcept = default;
+RasterWriter::~RasterWriter() = default;
+
+void RasterWriter::write(std::int64_t first_row, std::int64_t rows, std::span<const float* const> bands) {
+  State& state = *state_;
+  if (first_row != state.next_row || first_row + rows > state.frame.height ||
+      bands.size() != state.bands.size()) {
+    throw Error(ErrorKind::internal, state.output.final_path() + ": rows are written out of order");
+  }
+  const auto width = static_cast<std::size_t>(state.frame.width);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const auto place = static_cast<std::size_t>(state.next_row % kTileSide) * width;
+    for (std::size_t k = 0; k < bands.size(); ++k) {
+      std::copy_n(bands[k] + static_cast<std::size_t>(row) * width, width, state.buffer[k].data() + place);
+    }
+    ++state.next_row;
+    if (state.next_row % kTileSide == 0 || state.next_row == state.frame.height) state.flush_tile_row();
+  }
+}
+
+void RasterWriter::finish() {
+  State& state = *state_;
+  if (state.next_row != state.frame.height) {
+    throw Error(ErrorKind::internal, state.output.final_path() + ": rows are missing");
+  }
+  for (std::size_t k = 0; k < state.bands.size(); ++k) state.add_statistics(k);
+  state.close();
+  if (state.scratch) state.copy_to_cog();
+  state.output.commit();
+}
+
+}  // namespace isotherm

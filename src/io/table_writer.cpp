@@ -1,0 +1,90 @@
+#include "isotherm/io/table_writer.h"
+
+#include <gdal_priv.h>
+
+#include <array>
+#include <filesystem>
+
+#include "gdal_support.h"
+#include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
+#include "table_sinks.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr std::array<TableFormat, 8> kFormats{{
+    {".geojson", "GeoJSON", "RFC 7946 feature collection in WGS 84", true, true},
+    {".json", "GeoJSON", "the same", true, true},
+    {".geojsonl", "GeoJSONSeq", "one GeoJSON feature a line, in WGS 84", true, true},
+    {".geojsons", "GeoJSONSeq", "the same", true, true},
+    {".csv", "CSV", "comma-separated text, with --wkt also the outlines", false, true},
+    {".gpkg", "GPKG", "GeoPackage, in the CRS of the zones", true, false},
+    {".fgb", "FlatGeobuf", "FlatGeobuf with a spatial index, in the CRS of the zones", true, false},
+    {".shp", "ESRI Shapefile", "Shapefile, names cut to 10 characters", true, false},
+}};
+
+std::string with_dot(const std::string& word) { return word.starts_with('.') ? word : "." + word; }
+
+/// A vector driver of the GDAL at hand that can write, by its name or an extension; empty when there is none.
+std::string writable_driver(const std::string& word) {
+  init_gdal();
+  GDALDriverManager& drivers = *GetGDALDriverManager();
+  for (int k = 0; k < drivers.GetDriverCount(); ++k) {
+    GDALDriver& driver = *drivers.GetDriver(k);
+    const auto item = [&](const char* key) {
+      const char* value = driver.GetMetadataItem(key);
+      return std::string(value == nullptr ? "" : value);
+    };
+    if (item(GDAL_DCAP_VECTOR) != "YES" || item(GDAL_DCAP_CREATE) != "YES") continue;
+    if (lower(driver.GetDescription()) == lower(word)) return driver.GetDescription();
+    for (const std::string& extension : split(item(GDAL_DMD_EXTENSIONS), ' ')) {
+      if (with_dot(lower(extension)) == with_dot(lower(word))) return driver.GetDescription();
+    }
+  }
+  return "";
+}
+
+/// The driver a user means by --format, or by the extension of the path.
+std::string choose_driver(const std::string& path, const std::string& format) {
+  std::string word = lower(trim(format));
+  if (word.empty() && path == "-") word = "geojsonseq";
+  if (word.empty()) word = lower(std::filesystem::path(path).extension().string());
+  std::vector<std::string> names;
+  for (const TableFormat& row : kFormats) {
+    if (!word.empty() && (with_dot(word) == row.extension || word == lower(row.driver)))
+      return std::string(row.driver);
+    names.emplace_back(format.empty() ? row.extension : row.extension.substr(1));
+  }
+  const std::string driver = word.empty() ? "" : writable_driver(word);
+  if (!driver.empty()) return driver;
+  throw Error(ErrorKind::usage, (word.empty()     ? path + ": has no extension that tells the format"
+                                 : format.empty() ? path + ": unknown format '" + word + "'"
+                                                  : "unknown format '" + format + "'") +
+                                    "; there are " + join(names, ", ") + " and what else GDAL writes" +
+                                    suggestion(word, names));
+}
+
+}  // namespace
+
+std::span<const TableFormat> table_formats() { return kFormats; }
+
+std::unique_ptr<RowSink> open_table(const std::string& path, const TableSchema& schema,
+                                    const TableOptions& options, const RunContext& context) {
+  const std::string driver = choose_driver(path, options.format);
+  if (options.wkt && driver != "CSV") {
+    throw Error(ErrorKind::usage,
+                path + ": --wkt adds outlines to CSV; " + driver + " has a geometry of its own");
+  }
+  if (driver == "GeoJSON") return open_geojson(path, schema, options, false, context);
+  if (driver == "GeoJSONSeq") return open_geojson(path, schema, options, true, context);
+  if (driver == "CSV") return open_csv(path, schema, options, context);
+  if (path == "-") {
+    throw Error(ErrorKind::usage,
+                driver + " cannot be written to standard output; GeoJSON, GeoJSONSeq and CSV can");
+  }
+  return open_gdal_table(path, schema, options, driver, context);
+}
+
+}  // namespace isotherm

@@ -1,0 +1,270 @@
+#include "isotherm/io/raster_writer.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cmath>
+#include <random>
+
+#include "isotherm/core/error.h"
+#include "unit/io/tiny_raster.h"
+
+namespace isotherm {
+namespace {
+
+using namespace testing_support;
+using Names = std::vector<std::string>;
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+/// A raster of four pixels: 0.5, missing / -0.25, 1.
+const std::vector<float> kFour{0.5f, kNaN, -0.25f, 1.0f};
+const RasterBand kNdvi{"ndvi", "vegetation index", "1", -1, 1};
+
+void write_all(RasterWriter& writer, const Frame& frame, const std::vector<const float*>& bands,
+               std::int64_t strip_rows) {
+  for (std::int64_t row = 0; row < frame.height; row += strip_rows) {
+    std::vector<const float*> here;
+    for (const float* band : bands) here.push_back(band + row * frame.width);
+    writer.write(row, std::min(strip_rows, frame.height - row), here);
+  }
+  writer.finish();
+}
+
+std::string text_of(GDALMajorObject& object, const char* key, const char* domain = nullptr) {
+  const char* text = object.GetMetadataItem(key, domain);
+  return text == nullptr ? "" : text;
+}
+
+TEST(RasterWriter, FloatsComeBackWithNamesUnitsAndPlace) {
+  const TemporaryFolder folder;
+  TestRun run;
+  const Frame frame = tiny_frame(2, 2);
+  RasterWriter writer(folder.file("n.tif"), frame, {kNdvi, {"lst", "", "K", 150, 373}}, {}, run.context);
+  write_all(writer, frame, {kFour.data(), kFour.data()}, 1);
+  EXPECT_EQ(folder.names(), Names{"n.tif"});
+  const auto file = GDALDataset::Open(folder.file("n.tif").c_str());
+  ASSERT_NE(file, nullptr);
+  std::array<double, 6> transform{};
+  file->GetGeoTransform(transform.data());
+  EXPECT_EQ(transform, frame.transform.numbers());
+  EXPECT_STREQ(file->GetSpatialRef()->GetAuthorityCode(nullptr), "32632");
+  GDALRasterBand& band = *file->GetRasterBand(1);
+  EXPECT_STREQ(band.GetDescription(), "ndvi");
+  EXPECT_EQ(text_of(band, "title"), "vegetation index");
+  EXPECT_STREQ(band.GetUnitType(), "1");
+  EXPECT_STREQ(file->GetRasterBand(2)->GetUnitType(), "K");
+  EXPECT_TRUE(std::isnan(band.GetNoDataValue()));
+  std::vector<float> values(4);
+  ASSERT_EQ(band.RasterIO(GF_Read, 0, 0, 2, 2, values.data(), 2, 2, GDT_Float32, 0, 0, nullptr), CE_None);
+  EXPECT_EQ(values[0], 0.5f);
+  EXPECT_TRUE(std::isnan(values[1]));
+  EXPECT_EQ(values[2], -0.25f);
+  EXPECT_EQ(values[3], 1.0f);
+  // By hand: values 0.5, -0.25, 1; mean 1.25 / 3; population variance (0.25 + 0.0625 + 1) / 3 - mean^2.
+  EXPECT_EQ(text_of(band, "STATISTICS_MINIMUM"), "-0.25");
+  EXPECT_EQ(text_of(band, "STATISTICS_MAXIMUM"), "1");
+  EXPECT_NEAR(std::stod(text_of(band, "STATISTICS_MEAN")), 1.25 / 3, 1e-15);
+  const double variance = 1.3125 / 3 - (1.25 / 3) * (1.25 / 3);
+  EXPECT_NEAR(std::stod(text_of(band, "STATISTICS_STDDEV")), std::sqrt(variance), 1e-15);
+  EXPECT_EQ(text_of(band, "STATISTICS_VALID_PERCENT"), "75");
+  EXPECT_EQ(text_of(*file, "TIFFTAG_DATETIME"), "");
+  GDALClose(file);
+}
+
+TEST(RasterWriter, IntegersAreScaledAndStatisticsAreThoseOfStoredNumbers) {
+  const TemporaryFolder folder;
+  TestRun run;
+  const Frame frame = tiny_frame(2, 2);
+  const std::vector<float> pixels{0.5f, kNaN, -0.25f, 7.0f};  // 7 does not fit: 3.2767 is the most
+  RasterWriter writer(folder.file("n.tif"), frame, {kNdvi}, {.encoding = RasterEncoding::int16}, run.context);
+  write_all(writer, frame, {pixels.data()}, 2);
+  const auto file = GDALDataset::Open(folder.file("n.tif").c_str());
+  ASSERT_NE(file, nullptr);
+  GDALRasterBand& band = *file->GetRasterBand(1);
+  EXPECT_EQ(band.GetRasterDataType(), GDT_Int16);
+  EXPECT_EQ(band.GetScale(), 1e-4);
+  EXPECT_EQ(band.GetOffset(), 0);
+  EXPECT_EQ(band.GetNoDataValue(), -32768);
+  std::vector<std::int16_t> stored(4);
+  ASSERT_EQ(band.RasterIO(GF_Read, 0, 0, 2, 2, stored.data(), 2, 2, GDT_Int16, 0, 0, nullptr), CE_None);
+  EXPECT_EQ(stored, (std::vector<std::int16_t>{5000, -32768, -2500, 32767}));
+  EXPECT_EQ(text_of(band, "STATISTICS_MINIMUM"), "-2500");
+  EXPECT_EQ(text_of(band, "STATISTICS_MAXIMUM"), "32767");
+  GDALClose(file);
+  ASSERT_EQ(run.log.warnings.size(), 1u);
+  EXPECT_NE(run.log.warnings[0].find("1 pixels of ndvi lie outside -3.2767 .. 3.2767"), std::string::npos)
+      << run.log.warnings[0];
+}
+
+TEST(RasterWriter, ScalesByRange) {
+  struct Case {
+    double low, high, scale, offset;
+  };
+  for (const Case& c :
+       {Case{-1, 1, 1e-4, 0}, Case{0, 1, 1e-4, 0}, Case{150, 373, 0.01, 260}, Case{-100, 100, 0.01, 0},
+        Case{0, 20, 0.001, 0}, Case{0, 30000, 1, 0}, Case{0, 100000, 10, 0}, Case{273, 274, 1e-4, 273.5}}) {
+    SCOPED_TRACE(std::to_string(c.low) + " .. " + std::to_string(c.high));
+    const IntegerScale found = integer_scale({"x", "", "", c.low, c.high});
+    EXPECT_EQ(found.scale, c.scale);
+    EXPECT_NEAR(found.offset, c.offset, 1e-12 * std::abs(c.offset));
+  }
+}
+
+TEST(RasterWriter, AnyRangeFitsAfterScaling) {
+  std::mt19937_64 random(17);
+  std::uniform_real_distribution<double> magnitude(-6, 6), unit(-1, 1);
+  for (int round = 0; round < 2000; ++round) {
+    const double centre = unit(random) * std::pow(10, magnitude(random));
+    const double half = std::abs(unit(random)) * std::pow(10, magnitude(random)) + std::abs(centre) * 1e-6;
+    const IntegerScale found = integer_scale({"x", "", "", centre - half, centre + half});
+    // 1e-3 of a step for the rounding of decimal scales and offsets.
+    EXPECT_LE(std::abs((centre - half - found.offset) / found.scale), 32767.001) << centre << " +- " << half;
+    EXPECT_LE(std::abs((centre + half - found.offset) / found.scale), 32767.001) << centre << " +- " << half;
+    EXPECT_GE(2 * half / found.scale, 5000 - 1e-3) << centre << " +- " << half;
+  }
+}
+
+TEST(RasterWriter, SameBytesForAnyThreadsAndStrips) {
+  const TemporaryFolder folder;
+  const Frame frame = tiny_frame(700, 600);
+  std::mt19937 random(1);
+  std::vector<float> pixels(700 * 600);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    pixels[i] = random() % 50 == 0 ? kNaN : static_cast<float>(std::sin(0.001 * static_cast<double>(i)));
+  }
+  for (const bool cog : {false, true}) {
+    for (const RasterCompression& compression : raster_compressions()) {
+      for (const RasterEncoding encoding : {RasterEncoding::float32, RasterEncoding::int16}) {
+        SCOPED_TRACE(std::string(compression.name) + (cog ? " COG" : " GTiff"));
+        std::string first;
+        for (const auto& [threads, rows] : {std::pair{1, 256}, {2, 600}, {7, 33}}) {
+          TestRun run;
+          run.context.threads = threads;
+          run.context.overwrite = true;
+          RasterWriter writer(folder.file("n.tif"), frame, {kNdvi, kNdvi},
+                              {encoding, cog, std::string(compression.name)}, run.context);
+          write_all(writer, frame, {pixels.data(), pixels.data()}, rows);
+          const std::string bytes = read_file(folder.file("n.tif"));
+          if (first.empty()) first = bytes;
+          EXPECT_TRUE(bytes == first) << threads << " threads, strips of " << rows;
+          ASSERT_EQ(folder.names(), Names{"n.tif"});
+        }
+        const auto file = GDALDataset::Open(folder.file("n.tif").c_str());
+        ASSERT_NE(file, nullptr);
+        GDALRasterBand& band = *file->GetRasterBand(2);
+        std::vector<float> values(pixels.size());
+        ASSERT_EQ(band.RasterIO(GF_Read, 0, 0, 700, 600, values.data(), 700, 600, GDT_Float32, 0, 0, nullptr),
+                  CE_None);
+        for (std::size_t i = 0; i < pixels.size(); i += 37) {
+          if (encoding == RasterEncoding::float32) {
+            ASSERT_TRUE(values[i] == pixels[i] || (std::isnan(values[i]) && std::isnan(pixels[i])));
+          } else if (!std::isnan(pixels[i])) {
+            ASSERT_NEAR(static_cast<double>(values[i]) * 1e-4, static_cast<double>(pixels[i]),
+                        0.5001e-4);  // half a step
+          }
+        }
+        EXPECT_EQ(band.GetOverviewCount(), cog ? 2 : 0);
+        EXPECT_EQ(text_of(*file, "LAYOUT", "IMAGE_STRUCTURE"), cog ? "COG" : "");
+        EXPECT_NE(text_of(band, "STATISTICS_MEAN"), "");
+        EXPECT_STREQ(band.GetDescription(), "ndvi");
+        GDALClose(file);
+      }
+    }
+  }
+}
+
+TEST(RasterWriter, ABandWithoutAnyPixelIsWarnedOf) {
+  const TemporaryFolder folder;
+  TestRun run;
+  const Frame frame = tiny_frame(2, 2);
+  const std::vector<float> nothing(4, kNaN);
+  RasterWriter writer(folder.file("n.tif"), frame, {kNdvi}, {}, run.context);
+  write_all(writer, frame, {nothing.data()}, 2);
+  EXPECT_EQ(run.log.warnings, Names{folder.file("n.tif") + ": ndvi has no valid pixel"});
+}
+
+TEST(RasterWriter, LeavesNothingWhenItIsGivenUp) {
+  for (const bool cog : {false, true}) {
+    const TemporaryFolder folder;
+    TestRun run;
+    const Frame frame = tiny_frame(2, 600);
+    const std::vector<float> pixels(2 * 600, 1);
+    {
+      RasterWriter writer(folder.file("n.tif"), frame, {kNdvi}, {.cog = cog}, run.context);
+      const std::vector<const float*> bands{pixels.data()};
+      writer.write(0, 300, bands);
+      EXPECT_THROW(writer.write(301, 1, bands), Error) << "a row was left out";
+      EXPECT_THROW(writer.finish(), Error) << "rows are missing";
+    }
+    EXPECT_EQ(folder.names(), Names{});
+  }
+}
+
+TEST(RasterWriter, AFullDiskIsAnErrorAndLeavesNothing) {
+  // A limit on the size of files stands for the disk.
+  const TemporaryFolder folder;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{100000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  for (const int threads : {1, 3}) {
+    for (const bool cog : {false, true}) {
+      TestRun run;
+      run.context.threads = threads;
+      const Frame frame = tiny_frame(1000, 1000);
+      const std::vector<float> pixels(1000 * 1000, 1);
+      try {
+        RasterWriter writer(folder.file("n.tif"), frame, {kNdvi}, {.cog = cog, .compression = "none"},
+                            run.context);
+        write_all(writer, frame, {pixels.data()}, 256);
+        ADD_FAILURE() << "was written";
+      } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::output);
+        EXPECT_TRUE(std::string(error.what()).starts_with(folder.file("n.tif") + ": ")) << error.what();
+      }
+    }
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(folder.names(), Names{});
+}
+
+TEST(RasterWriter, RefusesWhatDoesNotFit) {
+  const auto refusal = [](const std::string& path, const RasterBand& band, const RasterOptions& options) {
+    try {
+      check_raster_options(path, std::span(&band, 1), options);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const RasterBand unbounded{"stress", "", "", -std::numeric_limits<double>::infinity(), 1};
+  EXPECT_EQ(refusal("a.tif", kNdvi, {}), "");
+  EXPECT_EQ(refusal("A.TIFF", unbounded, {}), "");
+  EXPECT_EQ(refusal("a.tif", unbounded, {.encoding = RasterEncoding::int16}),
+            "stress: has no valid range to scale into int16; write float32");
+  EXPECT_EQ(refusal("a.tif", kNdvi, {.compression = "zst"}),
+            "unknown compression 'zst'; did you mean 'zstd'?; known are deflate, zstd, lzw, lerc, none");
+  EXPECT_NE(refusal("a.png", kNdvi, {}).find("GeoTIFF"), std::string::npos);
+  EXPECT_NE(refusal("-", kNdvi, {}).find("standard output"), std::string::npos);
+}
+
+TEST(RasterWriter, ARasterWithoutAPlaceStaysWithoutOne) {
+  const TemporaryFolder folder;
+  TestRun run;
+  Frame frame;
+  frame.width = frame.height = 2;
+  RasterWriter writer(folder.file("n.tif"), frame, {kNdvi}, {}, run.context);
+  write_all(writer, frame, {kFour.data()}, 2);
+  const auto file = GDALDataset::Open(folder.file("n.tif").c_str());
+  std::array<double, 6> transform{};
+  EXPECT_EQ(file->GetGeoTransform(transform.data()), CE_Failure);
+  EXPECT_EQ(file->GetSpatialRef(), nullptr);
+  GDALClose(file);
+}
+
+}  // namespace
+}  // namespace isotherm
