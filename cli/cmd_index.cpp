@@ -85,10 +85,9 @@ Command index_command() {
       {{"The catalogue: names, formulas, units, sources", "isotherm index --list"},
        {"NDVI and surface temperature as two bands of one file",
         "isotherm index LC09_L2SP_196024_20220727_20220804_02_T1 --index ndvi,lst_c -o july.tif"},
-       {"A formula of your own, one small file per date",
-        "isotherm index scenes/LC* --expr 'stress = (lst_c - t0) * (1 - ndvi)' --set t0=21 --index stress "
-        "--type "
-        "int16 -o 'out/{index}_{date}.tif'"}},
+       {"A formula of your own, one file per date",
+        "isotherm index scenes/LC* --expr 'stress = (lst_c - t0) * (1 - ndvi)' --set t0=21 "
+        "-o 'out/{index}_{date}.tif'"}},
       declare};
 }
 

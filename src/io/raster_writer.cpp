@@ -104,6 +104,18 @@ void check_raster_options(const std::string& path, std::span<const RasterBand> b
     throw Error(ErrorKind::usage,
                 "this GDAL cannot write " + options.compression + " compression; use deflate");
   }
+  if (options.cog && options.compression == "none") {
+    throw Error(ErrorKind::usage,
+                "a COG is compressed (GDAL lays an uncompressed one out otherwise); use deflate");
+  }
+  if (options.cog && options.compression == "lerc" && options.encoding == RasterEncoding::float32 &&
+      bands.size() > 1) {
+    // GDAL 3.6 writes such files without complaint and then fails to decode tiles that hold NaN.
+    throw Error(
+        ErrorKind::usage,
+        "a COG of several float32 bands cannot be read back when compressed by lerc; use deflate, int16, or "
+        "{index} in the name for one file per index");
+  }
   for (const RasterBand& band : bands) {
     if (options.encoding == RasterEncoding::int16) integer_scale(band);
   }

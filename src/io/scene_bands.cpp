@@ -39,7 +39,9 @@ void take_options(std::string& rest, BandSpec& spec) {
     if (equals == std::string::npos || option.find('/') != std::string::npos) return;
     const std::string key(trim(std::string_view(option).substr(0, equals)));
     const auto value = parse_number(trim(std::string_view(option).substr(equals + 1)));
-    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
+    const bool known = std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+    if (!known && !value) return;  // part of a path
+    if (!known) {
       refuse(spec.text, "unknown '" + key + "'" + suggestion(key, kKeys));
     }
     if (!value) refuse(spec.text, key + " is no number");

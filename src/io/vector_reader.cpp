@@ -1,170 +1,25 @@
 #include "isotherm/io/vector_reader.h"
 
 #include <gdal_priv.h>
-#include <ogrsf_frmts.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "gdal_support.h"
 #include "geos_support.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
+#include "ogr_support.h"
 
 namespace isotherm {
 
 namespace {
 
-OGRLayer& choose_layer(GDALDataset& dataset, const std::string& path, const std::string& wanted) {
-  std::vector<std::string> names;
-  for (int k = 0; k < dataset.GetLayerCount(); ++k) names.emplace_back(dataset.GetLayer(k)->GetName());
-  if (names.empty()) throw Error(ErrorKind::input, path + ": holds no layer of features");
-  if (wanted.empty()) {
-    if (names.size() == 1) return *dataset.GetLayer(0);
-    throw Error(ErrorKind::input, path + ": has " + std::to_string(names.size()) + " layers (" +
-                                      join(names, ", ") + "); choose one with --layer");
-  }
-  for (std::size_t k = 0; k < names.size(); ++k) {
-    if (names[k] == wanted) return *dataset.GetLayer(static_cast<int>(k));
-  }
-  throw Error(ErrorKind::input, path + ": has no layer '" + wanted + "'; there are " + join(names, ", ") +
-                                    suggestion(wanted, names));
-}
-
-std::string layer_crs(OGRLayer& layer, const std::string& path, const VectorOptions& options) {
+std::string zone_crs(OGRLayer& layer, const std::string& path, const VectorOptions& options) {
   if (!options.crs.empty()) return canonical_crs(options.crs);
-  const OGRSpatialReference* crs = layer.GetSpatialRef();
-  char* text = nullptr;
-  const char* const wkt2[] = {"FORMAT=WKT2_2019", nullptr};
-  if (crs != nullptr && crs->exportToWkt(&text, wkt2) != OGRERR_NONE) {
-    CPLFree(text);
-    text = nullptr;
-    crs->exportToWkt(&text);
-  }
-  const std::string wkt = text == nullptr ? "" : text;
-  CPLFree(text);
-  if (wkt.empty()) throw Error(ErrorKind::input, path + " has no CRS; give one with " + options.crs_option);
-  try {
-    return canonical_crs(wkt);
-  } catch (const Error& error) {
-    throw Error(ErrorKind::input, path + ": " + error.what());
-  }
-}
-
-/// Some drivers hand out coordinates in the order of the authority (latitude first).
-bool needs_swap(OGRLayer& layer) {
-  const OGRSpatialReference* crs = layer.GetSpatialRef();
-  if (crs == nullptr || !(crs->EPSGTreatsAsLatLong() || crs->EPSGTreatsAsNorthingEasting())) return false;
-  const std::vector<int>& mapping = crs->GetDataAxisToSRSAxisMapping();
-  return mapping.size() >= 2 && mapping[0] == 1 && mapping[1] == 2;
-}
-
-/// How many features or parts are something else than polygons.
-struct Strangers {
-  std::int64_t points = 0, lines = 0, others = 0;
-  std::int64_t all() const { return points + lines + others; }
-  void count(const OGRGeometry& geometry) {
-    switch (wkbFlatten(geometry.getGeometryType())) {
-      case wkbPoint:
-      case wkbMultiPoint:
-        ++points;
-        break;
-      case wkbLineString:
-      case wkbMultiLineString:
-        ++lines;
-        break;
-      default:
-        ++others;
-    }
-  }
-};
-
-Ring read_ring(const OGRLinearRing& line, bool swap) {
-  Ring ring;
-  for (int k = 0; k < line.getNumPoints(); ++k) {
-    const Point p = swap ? Point{line.getY(k), line.getX(k)} : Point{line.getX(k), line.getY(k)};
-    if (!std::isfinite(p.x) || !std::isfinite(p.y)) {
-      throw Error(ErrorKind::input, "has a coordinate that is not finite");
-    }
-    if (ring.empty() || ring.back() != p) ring.push_back(p);
-  }
-  while (ring.size() > 1 && ring.front() == ring.back()) ring.pop_back();
-  return ring;
-}
-
-/// Adds the polygons of a geometry, however nested; counts what is none.
-void add_polygons(const OGRGeometry& geometry, bool swap, MultiPolygon& out, Strangers& strangers) {
-  if (geometry.IsEmpty()) return;
-  const OGRwkbGeometryType type = wkbFlatten(geometry.getGeometryType());
-  if (type == wkbPolygon || type == wkbTriangle) {
-    Polygon polygon;
-    for (const OGRLinearRing* ring : *geometry.toPolygon()) {
-      Ring points = read_ring(*ring, swap);
-      if (points.size() >= 3)
-        polygon.rings.push_back(std::move(points));
-      else if (polygon.rings.empty())
-        return;  // a shell without area
-    }
-    if (!polygon.rings.empty()) out.push_back(std::move(polygon));
-  } else if (OGR_GT_IsSubClassOf(type, wkbGeometryCollection) && type != wkbMultiPoint &&
-             type != wkbMultiLineString) {
-    for (const OGRGeometry* part : *geometry.toGeometryCollection())
-      add_polygons(*part, swap, out, strangers);
-  } else {
-    strangers.count(geometry);
-  }
-}
-
-MultiPolygon read_outline(const OGRGeometry* geometry, bool swap, Strangers& parts, Strangers& features) {
-  MultiPolygon outline;
-  if (geometry == nullptr || geometry->IsEmpty()) return outline;
-  Strangers here;
-  if (geometry->hasCurveGeometry(TRUE) ||
-      OGR_GT_IsSubClassOf(wkbFlatten(geometry->getGeometryType()), wkbSurface) ||
-      wkbFlatten(geometry->getGeometryType()) == wkbMultiSurface) {
-    const std::unique_ptr<OGRGeometry> straight(geometry->getLinearGeometry());
-    add_polygons(straight ? *straight : *geometry, swap, outline, here);
-  } else {
-    add_polygons(*geometry, swap, outline, here);
-  }
-  if (outline.empty() && here.all() > 0) {
-    features.count(*geometry);
-  } else {
-    parts.points += here.points;
-    parts.lines += here.lines;
-    parts.others += here.others;
-  }
-  return outline;
-}
-
-// --- attributes
-// ----------------------------------------------------------------------------------------------------
-
-ColumnType column_type(const OGRFieldDefn& field) {
-  switch (field.GetType()) {
-    case OFTInteger:
-    case OFTInteger64:
-      return ColumnType::integer;
-    case OFTReal:
-      return ColumnType::real;
-    case OFTDate:
-      return ColumnType::date;
-    default:
-      return ColumnType::text;
-  }
-}
-
-int field_index(const OGRFeatureDefn& definition, const std::string& path, const std::string& name) {
-  std::vector<std::string> names;
-  for (int k = 0; k < definition.GetFieldCount(); ++k)
-    names.emplace_back(definition.GetFieldDefn(k)->GetNameRef());
-  for (std::size_t k = 0; k < names.size(); ++k) {
-    if (names[k] == name) return static_cast<int>(k);
-  }
-  throw Error(ErrorKind::input, path + ": has no attribute '" + name + "'; there are " +
-                                    (names.empty() ? "none" : join(names, ", ")) + suggestion(name, names));
+  const std::string own = layer_crs(layer, path);
+  if (own.empty()) throw Error(ErrorKind::input, path + " has no CRS; give one with " + options.crs_option);
+  return own;
 }
 
 std::vector<int> kept_fields(const OGRFeatureDefn& definition, const std::string& path,
@@ -182,35 +37,6 @@ std::vector<int> kept_fields(const OGRFeatureDefn& definition, const std::string
     if (std::find(unique.begin(), unique.end(), field) == unique.end()) unique.push_back(field);
   }
   return unique;
-}
-
-std::string date_text(const OGRFeature& feature, int field) {
-  std::array<int, 6> part{};
-  int zone = 0;
-  feature.GetFieldAsDateTime(field, &part[0], &part[1], &part[2], &part[3], &part[4], &part[5], &zone);
-  std::array<char, 40> text;
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", part[0], part[1], part[2]);
-  return text.data();
-}
-
-void append(Column& column, const OGRFeature& feature, int field) {
-  const bool missing = !feature.IsFieldSetAndNotNull(field);
-  switch (column.info.type) {
-    case ColumnType::integer:
-      column.integers().push_back(missing ? kMissingInteger : feature.GetFieldAsInteger64(field));
-      break;
-    case ColumnType::real:
-      column.reals().push_back(missing ? std::numeric_limits<double>::quiet_NaN()
-                                       : feature.GetFieldAsDouble(field));
-      break;
-    case ColumnType::date:
-      column.texts().push_back(missing ? std::nullopt : std::optional(date_text(feature, field)));
-      break;
-    case ColumnType::text:
-      column.texts().push_back(missing ? std::nullopt
-                                       : std::optional<std::string>(feature.GetFieldAsString(field)));
-      break;
-  }
 }
 
 /// The numbers and names of zones: from an attribute, or the file's own feature ids.
@@ -250,8 +76,7 @@ PolygonLayer read_polygons(const std::string& path, const VectorOptions& options
   const std::vector<int> fields = kept_fields(definition, path, options);
   for (int field : fields) {
     const OGRFieldDefn& info = *definition.GetFieldDefn(field);
-    layer.attributes.columns.push_back(
-        make_column({info.GetNameRef(), column_type(info), "", ""}));
+    layer.attributes.columns.push_back(make_column({info.GetNameRef(), column_type(info), "", ""}));
   }
   const bool swap = needs_swap(source);
   const Geos geos;
@@ -275,7 +100,7 @@ PolygonLayer read_polygons(const std::string& path, const VectorOptions& options
   refuse_strangers(path, strangers, layer.ids.size());
   if (layer.ids.empty())
     throw Error(ErrorKind::input, path + ": layer " + source.GetName() + " has no features");
-  layer.crs = layer_crs(source, path, options);
+  layer.crs = zone_crs(source, path, options);
   layer.attributes.crs = layer.crs;
   if (layer.repaired > 0) {
     log.warning(path + ": " + std::to_string(layer.repaired) + " invalid polygon" +

@@ -19,7 +19,7 @@ constexpr std::int64_t kBatch = 16384;
 TableSchema schema_of(const ZoneSource& zones) {
   TableSchema schema;
   schema.columns = {{"zone", ColumnType::text, "", "name of the cell"},
-                    {"id", ColumnType::integer, "", "number of the cell, the same in every run"},
+                    {"cell_id", ColumnType::integer, "", "number of the cell, the same in every run"},
                     {"area_m2", ColumnType::real, "m2", "true area on the ellipsoid"}};
   if (zones.has_area()) {
     schema.columns.push_back(

@@ -117,7 +117,7 @@ ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observatio
 
 void ZonalTable::describe_zone_columns(const ZoneSource& zones) {
   schema_.columns.push_back({"zone", ColumnType::text, "", "name of the zone"});
-  schema_.columns.push_back({"id", ColumnType::integer, "", "number of the zone, the same in every run"});
+  schema_.columns.push_back({"cell_id", ColumnType::integer, "", "number of the zone, the same in every run"});
   for (const ColumnInfo& info : zones.attribute_columns()) schema_.columns.push_back(info);
   schema_.columns.push_back({"area_m2", ColumnType::real, "m2", "true area on the ellipsoid"});
   if (has_area_) {

@@ -1,9 +1,13 @@
 // From the graph to registers: inputs, constants, then work registers that are used again once their value is
 // dead, so that a strip of all of them stays in cache.
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
 
 #include "compiler.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
 
 namespace isotherm {
 namespace {
@@ -47,12 +51,11 @@ class Registers {
 };
 
 float as_float(double value) {
-  const float rounded = static_cast<float>(value);
-  if (missing(rounded) && !missing(value)) {
-    throw Error(ErrorKind::usage, "a constant of the formulas is " + std::to_string(value) +
+  if (std::abs(value) > static_cast<double>(std::numeric_limits<float>::max())) {
+    throw Error(ErrorKind::usage, "a constant of the formulas is " + number_text(value) +
                                       ", which is too large for the float32 arithmetic of pixels");
   }
-  return rounded;
+  return static_cast<float>(value);
 }
 
 }  // namespace
@@ -79,14 +82,12 @@ Program Compiler::emit(const std::vector<int>& outputs, std::vector<ProgramOutpu
   for (std::size_t k = 0; k < nodes.size(); ++k) {
     if (!needed[k] || nodes[k].kind != GraphNode::Kind::step) continue;
     std::array<std::uint16_t, 3> from{};
-    for (std::size_t j = 0; j < 3; ++j) {
-      const auto operand = static_cast<std::size_t>(nodes[k].operand[j]);
-      from[j] = static_cast<std::uint16_t>(home[operand]);
-      const bool seen =
-          std::find(nodes[k].operand.begin(), nodes[k].operand.begin() + static_cast<std::ptrdiff_t>(j),
-                    nodes[k].operand[j]) != nodes[k].operand.begin() + static_cast<std::ptrdiff_t>(j);
-      if (!seen && last[operand] == k && nodes[operand].kind == GraphNode::Kind::step)
-        work.give_back(home[operand]);
+    for (std::size_t j = 0; j < from.size(); ++j) {
+      from[j] = static_cast<std::uint16_t>(home[static_cast<std::size_t>(nodes[k].operand[j])]);
+    }
+    for (const int operand : std::set<int>(nodes[k].operand.begin(), nodes[k].operand.end())) {
+      const auto dying = static_cast<std::size_t>(operand);
+      if (last[dying] == k && nodes[dying].kind == GraphNode::Kind::step) work.give_back(home[dying]);
     }
     home[k] = work.take();
     program.steps_.push_back({nodes[k].op, static_cast<std::uint16_t>(home[k]), from[0], from[1], from[2]});

@@ -110,6 +110,8 @@ inline MtlText level2_metadata() {
 inline std::string write_layer(const TemporaryFolder& folder, const std::string& name,
                                GDALDataType type = GDT_UInt16,
                                std::vector<double> pixels = {0, 10000, 20000, 30000}) {
+  // GDAL's GTiff driver deletes metadata files beside a file that it replaces.
+  fs::remove(folder.file(name));
   return write_raster(folder.file(name), {2, 2, type, {std::move(pixels)}, {}});
 }
 

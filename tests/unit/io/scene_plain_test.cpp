@@ -105,7 +105,7 @@ TEST(PlainRaster, AConvertedLandsatLayerKeepsItsNumbersButTellsItsDate) {
   EXPECT_EQ(scene.id, kLevel2Id);
   EXPECT_EQ(scene.level, Level::unknown);
   EXPECT_EQ(scene.bands[0].quantity, Quantity::plain);
-  EXPECT_EQ(scene.bands[0].decoding, Decoding{});
+  EXPECT_EQ(decode(20.5, scene.bands[0].decoding), 20.5f);
   EXPECT_EQ(scene.date, (Date{2022, 7, 14}));
   EXPECT_EQ(scene.path, 196);
   EXPECT_EQ(scene.row, 24);

@@ -43,7 +43,7 @@ TEST(GridJob, SmallBoxByHand) {
   run(squares, place.context());
   const auto lines = lines_of(read_file(folder.file("cells.csv")));
   ASSERT_EQ(lines.size(), 7u);
-  EXPECT_EQ(lines[0], "zone,id,area_m2,share");
+  EXPECT_EQ(lines[0], "zone,cell_id,area_m2,share");
   // (i + 2^25) 2^26 + (j + 2^25) of cell (4000, 57001), the north-west one.
   const long long id = (4000 + (1LL << 25)) * (1LL << 26) + 57001 + (1LL << 25);
   EXPECT_TRUE(lines[1].starts_with("sq100_4000_57001," + std::to_string(id) + ",")) << lines[1];

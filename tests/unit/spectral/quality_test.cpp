@@ -33,6 +33,10 @@ const QualityCase kCollection2[] = {
     {54596, false, false, true, false, false, false, false},   // cirrus
     {55052, false, false, true, true, false, false, false},    // cloud and cirrus
     {56598, false, true, true, false, true, false, false},     // dilated, cirrus and shadow
+    {24082, false, true, false, false, true, false, false},    // dilated and shadow, medium cloud confidence
+    {24144, false, false, false, false, true, false, false},   // shadow, medium cloud confidence
+    {56660, false, false, true, false, true, false, false},    // cirrus and shadow
+    {56854, false, true, true, false, true, false, false},     // dilated, cirrus and shadow
 };
 
 TEST(Collection2, EachWordDropsItsPixels) {
@@ -46,6 +50,16 @@ TEST(Collection2, EachWordDropsItsPixels) {
     }
     EXPECT_FALSE(test_of("none", QualityCoding::collection2).drops(one.value));
   }
+}
+
+TEST(Collection2, TheDefaultKeepsClearPixels) {
+  // The values of a scene over Colombia that is 81 % cloud: three of fifteen remain.
+  std::vector<std::uint32_t> kept;
+  for (const std::uint32_t value : {1U, 21762U, 21824U, 21952U, 22018U, 22080U, 22280U, 23826U, 23888U,
+                                    24082U, 24144U, 55052U, 56598U, 56660U, 56854U}) {
+    if (!test_of("default", QualityCoding::collection2).drops(value)) kept.push_back(value);
+  }
+  EXPECT_EQ(kept, (std::vector<std::uint32_t>{21824, 21952, 22080}));
 }
 
 TEST(Collection2, ConfidenceLevels) {
