@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/options/shared.h"
 #include "isotherm/job/period.h"
+#include "isotherm/job/period.h"
 #include "isotherm/job/zonal.h"
 #include "isotherm/stats/statistics.h"
 #include "isotherm/zones/coverage.h"
@@ -17,8 +18,7 @@ void add_statistics_options(Options& options, ZonalJob& job) {
   OptionRow& stats = options.list("stat", job.stats, "LIST", "Statistics per zone, weighted by coverage.");
   stats.words = words_of(statistic_rows());
   options.choice("coverage", job.coverage, words_of(coverage_rules()), "How much of a pixel a zone takes.");
-  options.choice("period", job.period, words_of(period_rows()),
-                 "Fold the dates of a period into one row per zone.");
+  options.choice("period", job.period, words_of(period_rows()), "Fold the dates of a period into one row per zone.");
   OptionRow& reduce = options.list("reduce", job.reduce, "LIST", "With --period: how dates are folded.");
   reduce.words = words_of(reducer_rows());
   reduce.closed = true;
@@ -26,7 +26,7 @@ void add_statistics_options(Options& options, ZonalJob& job) {
                  {{"long", "one row per zone and date"}, {"wide", "one row per zone, columns per date"}},
                  "Shape of the table.");
   options.number("min-valid", job.min_valid, 0, 1, "SHARE",
-                 "Values of a zone and date with a smaller valid share count as missing.");
+                 "Cells whose valid share at a date is smaller count as missing at that date.");
   options.flag("allow-empty", job.allow_empty, "A table without values is no error.");
 }
 
@@ -36,7 +36,7 @@ Work declare(Options& options, RunOptions& run) {
   add_formula_options(options, job->formulas);
   add_zone_options(options, job->zones);
   add_statistics_options(options, *job);
-  add_table_options(options, job->output, "The name may hold {date} or {period}: one file each.");
+  add_table_options(options, job->output, "The name may hold {date}, {scene} or {period}: one file each.");
   options.text("timing", job->timing, "FILE", "Write the time of each stage as JSON.").files = true;
   add_work_options(options, run);
   add_message_options(options, run);

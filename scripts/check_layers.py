@@ -19,12 +19,13 @@ MODULES = {
     "spectral": ["core"],
     "zones": ["core"],
     "stats": ["core"],
+    "model": ["core"],
     "backend": PIXEL,
     "cuda": ["backend", *PIXEL],
     "io": PIXEL,
     "engine": ["io", "backend", *PIXEL],
-    "job": ["engine", "io", "backend", *PIXEL],
-    "cli": ["job", "engine", "io", "backend", *PIXEL],
+    "job": ["engine", "io", "backend", "model", *PIXEL],
+    "cli": ["job", "engine", "io", "backend", "model", *PIXEL],
 }
 
 # Headers from outside, by how they start: the modules that may include them.
@@ -35,6 +36,7 @@ LIBRARIES = [
     (r"nlohmann/.*", "nlohmann-json", ["io"]),
     (r"(oneapi/)?tbb/.*", "TBB", ["engine"]),
     (r"CLI/.*", "CLI11", ["cli"]),
+    (r"Eigen/.*", "Eigen", ["model"]),
     (r"(cuda|cuda_runtime|cuda_runtime_api|nvrtc|cub/.*|thrust/.*)(\.h|\.cuh)?", "CUDA", ["cuda"]),
 ]
 # POSIX, for what the standard library lacks: files synced and renamed, signals, terminals.

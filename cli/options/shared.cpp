@@ -36,7 +36,8 @@ std::vector<Word> function_words() {
 std::vector<Word> format_words() {
   std::vector<Word> words;
   for (const TableFormat& row : table_formats()) {
-    words.push_back({std::string(row.driver), std::string(row.extension) + ": " + std::string(row.help)});
+    const std::string what = std::string(row.extension) + ": " + std::string(row.help);
+    if (words.empty() || words.back().name != row.driver) words.push_back({std::string(row.driver), what});
   }
   return words;
 }

@@ -1,8 +1,6 @@
 #include "isotherm/core/date.h"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 
 namespace isotherm {
 
@@ -32,9 +30,14 @@ std::optional<Date> parse_date(std::string_view text) {
 }
 
 std::string to_string(const Date& date) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", date.year, date.month, date.day);
-  return text.data();
+  std::string text = "0000-00-00";
+  const auto put = [&](std::size_t last, int number) {
+    for (std::size_t k = last; number > 0; --k, number /= 10) text[k] = static_cast<char>('0' + number % 10);
+  };
+  put(3, date.year);
+  put(6, date.month);
+  put(9, date.day);
+  return text;
 }
 
 }  // namespace isotherm

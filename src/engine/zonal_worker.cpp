@@ -77,14 +77,27 @@ Coverage ZonalWorker::cover(const ZoneBatch& zones, std::size_t group) const {
   const CrsTransform& transform = to_frame_[group];
   // A hundredth of a pixel is far below what 16-bit radiometry and the sensor's geolocation can tell.
   const double tolerance = 0.01 * std::sqrt(frame.transform.pixel_area());
+  const Extent pixels = frame.extent();
   CoverageBuilder builder(frame.window(), request_.rule);
-  for (const MultiPolygon& outline : zones.outlines) {
-    MultiPolygon there = transform.identity() ? outline : reproject(outline, transform, tolerance);
-    there = to_pixels(std::move(there), frame.transform);
+  const auto add = [&](const MultiPolygon& outline) {
+    const MultiPolygon there = to_pixels(outline, frame.transform);
     if (there.size() == 1 && there.front().rings.size() == 1) {
       builder.add(std::span<const Point>(there.front().rings.front()));
     } else {
       builder.add(there);
+    }
+  };
+  for (const MultiPolygon& outline : zones.outlines) {
+    if (transform.identity()) {
+      add(outline);
+      continue;
+    }
+    try {
+      add(reproject(outline, transform, tolerance));
+    } catch (const Error&) {
+      // A zone so far away that the frame's CRS has no place for it covers none of its pixels.
+      if (!intersect(reproject(extent_of(outline), transform), pixels).empty()) throw;
+      builder.add(MultiPolygon{});
     }
   }
   return builder.finish();

@@ -3,18 +3,16 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <bit>
+#include <cmath>
 
 namespace isotherm {
 
 namespace {
 
-/// NaN-proof equality: two rules without nodata are the same rule.
-bool same_rule(const Decoding& a, const Decoding& b) {
-  const auto bits = [](double value) { return std::bit_cast<std::uint64_t>(value); };
-  return bits(a.scale) == bits(b.scale) && bits(a.offset) == bits(b.offset) &&
-         bits(a.nodata) == bits(b.nodata) && bits(a.valid_min) == bits(b.valid_min) &&
-         bits(a.valid_max) == bits(b.valid_max);
+/// Two rules without nodata are the same rule, although their NaN are not equal.
+bool same_rule(Decoding a, Decoding b) {
+  if (std::isnan(a.nodata) && std::isnan(b.nodata)) a.nodata = b.nodata = 0;
+  return a == b;
 }
 
 template <class T>

@@ -30,7 +30,7 @@ void append_value(std::string& out, const Column& column, std::size_t row) {
       if (column.integers()[row] != kMissingInteger) append_integer(out, column.integers()[row]);
       break;
     case ColumnType::real:
-      if (std::isfinite(column.reals()[row])) append_real(out, column.reals()[row]);
+      if (std::isfinite(column.reals()[row])) append_real(out, column.reals()[row], column.info.digits);
       break;
     case ColumnType::text:
     case ColumnType::date:
@@ -84,6 +84,7 @@ class CsvSink : public RowSink {
   Prepared prepare(Table batch) const override {
     Prepared prepared;
     prepared.rows = batch.rows();
+    prepared.text.reserve(prepared.rows * (40 + 12 * batch.columns.size()));
     for (std::size_t row = 0; row < prepared.rows; ++row) {
       for (std::size_t k = 0; k < batch.columns.size(); ++k) {
         if (k > 0) prepared.text += ',';
@@ -98,6 +99,7 @@ class CsvSink : public RowSink {
     return prepared;
   }
 
+  bool uses_geometry() const override { return wkt_; }
   void write(Prepared&& batch) override { file_.write(batch.text); }
   void finish() override { file_.finish(); }
 

@@ -26,9 +26,12 @@ GdalDataset open_dataset(const std::string& address, unsigned kind, const char* 
   // Side files (.tfw, .aux.xml, .ovr) are looked for on disk, but not over a network: each costs a request.
   const char* const no_siblings[] = {nullptr};
   const char* const* siblings = is_remote(path) ? no_siblings : nullptr;
-  GDALDataset* dataset = GDALDataset::Open(path.c_str(), kind | GDAL_OF_READONLY, nullptr, nullptr, siblings);
+  GDALDataset* dataset = GDALDataset::Open(path.c_str(), kind | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                                           nullptr, nullptr, siblings);
   if (dataset == nullptr) {
-    throw Error(ErrorKind::input, address + ": cannot be opened as a " + what + ": " + last_gdal_error());
+    std::string reason = last_gdal_error();
+    if (reason.starts_with(address + ": ")) reason.erase(0, address.size() + 2);
+    throw Error(ErrorKind::input, address + ": cannot be opened as a " + what + ": " + reason);
   }
   return GdalDataset(dataset);
 }

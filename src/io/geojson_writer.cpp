@@ -65,7 +65,7 @@ void append_value(std::string& out, const Column& column, std::size_t row) {
     case ColumnType::real: {
       const double value = column.reals()[row];
       if (std::isfinite(value)) {
-        append_real(out, value);
+        append_real(out, value, column.info.digits);
       } else {
         out += "null";
       }

@@ -1,8 +1,6 @@
 // STAC items as scenes.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 
 #include "isotherm/io/scene_reader.h"

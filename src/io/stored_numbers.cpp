@@ -127,10 +127,13 @@ std::uint64_t count_invalid(const std::byte* stored, StoredType type, const Deco
                             std::size_t count) {
   return with_type(type, [&](auto kind) {
     using T = decltype(kind);
-    if constexpr (std::is_integral_v<T> && sizeof(T) <= 2) return count_small_invalid<T>(stored, rule, count);
+    if constexpr (std::is_integral_v<T> && sizeof(T) <= 2) {
+      if (!rule.wrap_unsigned16) return count_small_invalid<T>(stored, rule, count);
+    }
     std::uint64_t found = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto value = static_cast<double>(number<T>(stored, i));
+      auto value = static_cast<double>(number<T>(stored, i));
+      if (rule.wrap_unsigned16 && value < 0) value += 65536;
       const bool outside = (value < rule.valid_min) | (value > rule.valid_max);
       found += static_cast<std::uint64_t>(outside & (value != rule.nodata));
     }

@@ -11,10 +11,9 @@
 namespace isotherm {
 
 /// A finite number, readable as JSON. Whole numbers (below 2^53) in full; a number that is a float32 as the
-/// shortest text of that float32; a number that has a text of up to 15 digits as that text; anything else (a
-/// computed mean, an area) to 10 significant digits. So what was read from a file comes back as it was, and
-/// computed numbers do not carry seven digits of rounding noise.
-void append_real(std::string& out, double value);
+/// shortest text of that float32; anything else to `digits` significant digits (up to 15, the last one good to a
+/// millionth of it), or with `digits` 0 as the shortest text that reads back as the same number.
+void append_real(std::string& out, double value, int digits = 0);
 void append_integer(std::string& out, std::int64_t value);
 /// In quotation marks, escaped; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);

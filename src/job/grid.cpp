@@ -8,6 +8,7 @@
 #include "isotherm/io/crs.h"
 #include "isotherm/io/table_writer.h"
 #include "isotherm/job/scenes.h"
+#include "zone_columns.h"
 
 namespace isotherm {
 
@@ -18,13 +19,7 @@ constexpr std::int64_t kBatch = 16384;
 
 TableSchema schema_of(const ZoneSource& zones) {
   TableSchema schema;
-  schema.columns = {{"zone", ColumnType::text, "", "name of the cell"},
-                    {"cell_id", ColumnType::integer, "", "number of the cell, the same in every run"},
-                    {"area_m2", ColumnType::real, "m2", "true area on the ellipsoid"}};
-  if (zones.has_area()) {
-    schema.columns.push_back(
-        {"share", ColumnType::real, "1", "share of the cell inside the area of interest"});
-  }
+  schema.columns = zone_columns(zones);
   schema.has_geometry = true;
   schema.crs = zones.crs();
   return schema;

@@ -5,6 +5,25 @@
 
 namespace isotherm {
 
+namespace {
+
+/// The notes of the first scene that has some; a stack of dates would say the same many times over.
+void tell_notes(const std::vector<Scene>& scenes, Log& log) {
+  std::size_t told = 0;
+  for (const Scene& scene : scenes) {
+    if (scene.notes.empty()) continue;
+    for (const std::string& note : scene.notes) {
+      log.write(told == 0 ? LogLevel::note : LogLevel::debug, scene.id + ": " + note);
+    }
+    ++told;
+  }
+  if (told > 1) {
+    log.note("notes on " + std::to_string(told - 1) + " more scenes are told with --verbose, or by isotherm info");
+  }
+}
+
+}  // namespace
+
 std::vector<Scene> open_inputs(const SceneInputs& inputs, Log& log) {
   if (inputs.scenes.empty() && inputs.bands.empty()) {
     throw Error(
@@ -17,9 +36,7 @@ std::vector<Scene> open_inputs(const SceneInputs& inputs, Log& log) {
   for (const std::string& argument : arguments) scenes.push_back(open_scene(argument, options, log));
   if (!inputs.bands.empty()) scenes.push_back(open_bands(inputs.bands, options, log));
   if (scenes.empty()) throw Error(ErrorKind::input, "the list of scenes is empty: " + inputs.scenes.front());
-  for (const Scene& scene : scenes) {
-    for (const std::string& note : scene.notes) log.note(scene.id + ": " + note);
-  }
+  tell_notes(scenes, log);
   return scenes;
 }
 

@@ -143,7 +143,7 @@ class Outputs {
   ZonalRows prepare(ZonalBatch&& batch) const {
     ZonalRows rows;
     for (std::size_t k = 0; k < sinks_.size(); ++k) {
-      rows.emplace_back(k, sinks_[k]->prepare(table_.rows(batch, groups_[k])));
+      rows.emplace_back(k, sinks_[k]->prepare(table_.rows(batch, groups_[k], sinks_[k]->uses_geometry())));
     }
     return rows;
   }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "isotherm/core/error.h"
+#include "zone_columns.h"
 
 namespace isotherm {
 
@@ -70,12 +71,6 @@ std::optional<std::string> date_text(const std::optional<Date>& date) {
   return date ? std::optional(to_string(*date)) : std::nullopt;
 }
 
-void copy_cell(const Column& from, std::size_t row, Column& to) {
-  std::visit(
-      [&](const auto& values) { std::get<std::decay_t<decltype(values)>>(to.values).push_back(values[row]); },
-      from.values);
-}
-
 }  // namespace
 
 ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observations,
@@ -91,7 +86,7 @@ ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observatio
   slots_ = shape_.period ? period_slots(observations, *shape_.period) : observation_slots(observations);
   schema_.has_geometry = true;
   schema_.crs = zones.crs();
-  describe_zone_columns(zones);
+  schema_.columns = zone_columns(zones);
   if (!shape_.wide) {
     describe_slot_columns();
     describe_value_columns("");
@@ -112,17 +107,6 @@ ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observatio
                   "two columns would be called '" + info.name +
                       "'; rename the quantity with --expr, or leave the attribute out of --keep");
     }
-  }
-}
-
-void ZonalTable::describe_zone_columns(const ZoneSource& zones) {
-  schema_.columns.push_back({"zone", ColumnType::text, "", "name of the zone"});
-  schema_.columns.push_back({"cell_id", ColumnType::integer, "", "number of the zone, the same in every run"});
-  for (const ColumnInfo& info : zones.attribute_columns()) schema_.columns.push_back(info);
-  schema_.columns.push_back({"area_m2", ColumnType::real, "m2", "true area on the ellipsoid"});
-  if (has_area_) {
-    schema_.columns.push_back(
-        {"share", ColumnType::real, "1", "share of the cell inside the area of interest"});
   }
 }
 
@@ -150,7 +134,7 @@ void ZonalTable::describe_value_columns(const std::string& suffix) {
       const std::string what =
           statistic.name + " of " + (quantity.title.empty() ? quantity.name : quantity.title);
       if (!shape_.period) {
-        schema_.columns.push_back({name + suffix, ColumnType::real, unit, what});
+        schema_.columns.push_back({name + suffix, ColumnType::real, unit, what, kResultDigits});
         continue;
       }
       for (Reducer reducer : shape_.reducers) {
@@ -158,14 +142,29 @@ void ZonalTable::describe_value_columns(const std::string& suffix) {
         // One way of folding needs no name of its own; several are told apart by theirs.
         const std::string full = shape_.reducers.size() == 1 ? name : name + "_" + word;
         schema_.columns.push_back({full + suffix, ColumnType::real, reducer == Reducer::count ? "" : unit,
-                                   word + " over dates of " + what});
+                                   word + " over dates of " + what, kResultDigits});
       }
     }
   }
 }
 
-ZonalTable::Time ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, const Slot& slot) const {
-  Time time;
+void ZonalTable::add_measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation, Time& time) const {
+  const auto row = batch.row(zone, observation);
+  const auto shares = batch.valid_shares(zone, observation);
+  for (std::size_t column = 0; column < row.size(); ++column) {
+    const bool kept = survives(statistics_[column % batch.statistics].kind) || enough(shares[column / batch.statistics]);
+    time.values.push_back(kept ? row[column] : kMissing);
+  }
+}
+
+void ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, const Slot& slot, Time& time) const {
+  time.values.clear();
+  if (!shape_.period) {
+    add_measured(batch, zone, slot.observations.front(), time);
+    return;
+  }
+  time.n_obs = 0;
+  time.first = time.last = std::nullopt;
   for (std::size_t o : slot.observations) {
     const auto shares = batch.valid_shares(zone, o);
     if (std::none_of(shares.begin(), shares.end(), [&](double share) { return enough(share); })) continue;
@@ -175,34 +174,15 @@ ZonalTable::Time ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, con
   }
   std::vector<double> dates;
   for (std::size_t column = 0; column < batch.quantities * batch.statistics; ++column) {
-    const std::size_t q = column / batch.statistics;
-    if (!shape_.period) {
-      const std::size_t o = slot.observations.front();
-      const bool kept =
-          survives(statistics_[column % batch.statistics].kind) || enough(batch.valid_shares(zone, o)[q]);
-      time.values.push_back(kept ? batch.row(zone, o)[column] : kMissing);
-      continue;
-    }
     for (Reducer reducer : shape_.reducers) {
       dates.clear();
       for (std::size_t o : slot.observations) {
         const double value = batch.row(zone, o)[column];
-        if (enough(batch.valid_shares(zone, o)[q]) && !std::isnan(value)) dates.push_back(value);
+        if (enough(batch.valid_shares(zone, o)[column / batch.statistics]) && !std::isnan(value)) dates.push_back(value);
       }
       time.values.push_back(reduce(reducer, dates));
     }
   }
-  return time;
-}
-
-void ZonalTable::add_zone_cells(Table& table, const ZonalBatch& batch, std::size_t zone,
-                                std::size_t& column) const {
-  add_text(table, column, batch.zones.id_texts[zone]);
-  table.columns[column++].integers().push_back(batch.zones.ids[zone]);
-  for (const Column& attribute : batch.zones.attributes.columns)
-    copy_cell(attribute, zone, table.columns[column++]);
-  table.columns[column++].reals().push_back(batch.zones.ground_area_m2[zone]);
-  if (has_area_) table.columns[column++].reals().push_back(batch.zones.share[zone]);
 }
 
 void ZonalTable::add_slot_cells(Table& table, const Slot& slot, const Time& time, std::size_t& column) const {
@@ -221,21 +201,17 @@ void ZonalTable::add_slot_cells(Table& table, const Slot& slot, const Time& time
   add_text(table, column, date_text(time.last));
 }
 
-Table ZonalTable::rows(const ZonalBatch& batch, std::span<const std::size_t> slots) const {
+Table ZonalTable::rows(const ZonalBatch& batch, std::span<const std::size_t> slots, bool geometry) const {
   Table table = make_table(schema_);
+  Time time;
   for (std::size_t zone = 0; zone < batch.zones.size(); ++zone) {
     std::size_t column = 0;
-    if (shape_.wide) {
-      add_zone_cells(table, batch, zone, column);
-      table.geometry.push_back(batch.zones.outlines[zone]);
-    }
     for (std::size_t s : slots) {
-      if (!shape_.wide) {
-        column = 0;
-        add_zone_cells(table, batch, zone, column);
-        table.geometry.push_back(batch.zones.outlines[zone]);
+      if (column == 0 || !shape_.wide) {
+        column = append_zone(batch.zones, zone, has_area_, table);
+        if (geometry) table.geometry.push_back(batch.zones.outlines[zone]);
       }
-      const Time time = fold(batch, zone, slots_[s]);
+      fold(batch, zone, slots_[s], time);
       if (!shape_.wide) {
         add_slot_cells(table, slots_[s], time, column);
       } else if (shape_.period) {

@@ -37,7 +37,7 @@ class ZonalTable {
   std::span<const Slot> slots() const { return slots_; }
   const TableSchema& schema() const { return schema_; }
   /// Rows of the given slots (all of them for the wide layout), zone after zone.
-  Table rows(const ZonalBatch& batch, std::span<const std::size_t> slots) const;
+  Table rows(const ZonalBatch& batch, std::span<const std::size_t> slots, bool geometry) const;
 
  private:
   struct Time {
@@ -45,12 +45,11 @@ class ZonalTable {
     std::int64_t n_obs = 0;
     std::optional<Date> first, last;
   };
-  void describe_zone_columns(const ZoneSource& zones);
   void describe_slot_columns();
   void describe_value_columns(const std::string& suffix);
-  void add_zone_cells(Table& table, const ZonalBatch& batch, std::size_t zone, std::size_t& column) const;
   void add_slot_cells(Table& table, const Slot& slot, const Time& time, std::size_t& column) const;
-  Time fold(const ZonalBatch& batch, std::size_t zone, const Slot& slot) const;
+  void fold(const ZonalBatch& batch, std::size_t zone, const Slot& slot, Time& time) const;
+  void add_measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation, Time& time) const;
   bool enough(double share) const { return share > 0 && share >= shape_.min_valid; }
 
   ZonalShape shape_;

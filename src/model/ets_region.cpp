@@ -57,7 +57,6 @@ bool ets_admissible(const EtsForm& form, const EtsWeights& w, int period) {
     c[1] += w.gamma - 1;
     c[m] = w.alpha + beta - phi;
     c[m + 1] = 1;
-    if (m == 2) c[1] = w.alpha + beta - w.alpha * phi + w.gamma - 1;
   }
   return roots_inside_unit_circle(c);
 }

@@ -52,7 +52,10 @@ Centre beside_slanted_edge(Point p, const lattice::Axis& u, const lattice::Axis&
 
 }  // namespace
 
-HexGrid::HexGrid(double spacing, HexOrientation orientation) : spacing_(spacing), orientation_(orientation) {
+HexGrid::HexGrid(double spacing, HexOrientation orientation)
+    : spacing_(spacing),
+      orientation_(orientation),
+      prefix_((orientation == HexOrientation::pointy ? "hex" : "hexf") + lattice::size_text(spacing) + "_") {
   if (!(spacing > 0 && std::isfinite(spacing))) {
     throw Error(ErrorKind::usage, "hex:" + lattice::size_text(spacing) +
                                       ": the distance between centres must be a positive number of metres");
@@ -121,8 +124,7 @@ std::vector<Cell> HexGrid::neighbours(Cell cell) const {
 }
 
 std::string HexGrid::id_text(Cell cell) const {
-  return (orientation_ == HexOrientation::pointy ? "hex" : "hexf") + lattice::size_text(spacing_) + "_" +
-         std::to_string(cell.i) + "_" + std::to_string(cell.j);
+  return lattice::id_text(prefix_, cell, '_');
 }
 
 }  // namespace isotherm

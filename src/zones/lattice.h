@@ -1,6 +1,8 @@
 // Small integer arithmetic shared by the grids.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -59,5 +61,16 @@ struct Axis {
 
 /// A size as it stands in specs and ids: shortest digits that read back, never with an exponent.
 std::string size_text(double size);
+
+/// "PREFIXi_j". Written for every cell of a run, so it allocates once.
+inline std::string id_text(const std::string& prefix, Cell cell, char between) {
+  std::array<char, 12> i, j;
+  const auto i_end = std::to_chars(i.data(), i.data() + i.size(), cell.i).ptr;
+  const auto j_end = std::to_chars(j.data(), j.data() + j.size(), cell.j).ptr;
+  std::string text;
+  text.reserve(prefix.size() + i.size() + j.size() + 1);
+  text.append(prefix).append(i.data(), i_end).push_back(between);
+  return text.append(j.data(), j_end);
+}
 
 }  // namespace isotherm::lattice

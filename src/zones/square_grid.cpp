@@ -31,7 +31,7 @@ constexpr int kLargestZoom = 25;
 
 }  // namespace
 
-SquareGrid::SquareGrid(double side) : side_(side) {
+SquareGrid::SquareGrid(double side) : side_(side), prefix_("sq" + lattice::size_text(side) + "_") {
   if (!(side > 0 && std::isfinite(side))) {
     throw Error(ErrorKind::usage,
                 "square:" + lattice::size_text(side) + ": the side must be a positive number of metres");
@@ -52,7 +52,7 @@ std::vector<Cell> SquareGrid::neighbours(Cell cell) const {
 }
 
 std::string SquareGrid::id_text(Cell cell) const {
-  return "sq" + lattice::size_text(side_) + "_" + std::to_string(cell.i) + "_" + std::to_string(cell.j);
+  return lattice::id_text(prefix_, cell, '_');
 }
 
 TileGrid::TileGrid(int zoom) : zoom_(zoom), side_(std::ldexp(2 * kWorldHalf, -zoom)) {
@@ -91,7 +91,7 @@ std::vector<Cell> TileGrid::neighbours(Cell cell) const {
 }
 
 std::string TileGrid::id_text(Cell cell) const {
-  return std::to_string(zoom_) + "/" + std::to_string(cell.i) + "/" + std::to_string(cell.j);
+  return lattice::id_text(std::to_string(zoom_) + "/", cell, '/');
 }
 
 }  // namespace isotherm

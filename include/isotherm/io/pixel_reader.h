@@ -1,5 +1,5 @@
-// Pixels out of files: blocks decoded once, numbers made physical, quality applied. After this point missing is
-// NaN and nothing else.
+// Pixels out of files: blocks decoded once, numbers made physical, quality applied. After this point missing
+// is NaN and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +14,19 @@
 
 namespace isotherm {
 
-/// Decoded blocks shared by all workers: a block of a file that two batches need is decoded once. Bounded by bytes,
-/// least recently used out first (one block larger than that is held alone, until the next one); a block being
-/// decoded by one worker is waited for by the others, not decoded again.
+/// Decoded blocks shared by all workers: a block of a file that two batches need is decoded once. Bounded by
+/// bytes, least recently used out first (one block larger than that is held alone, until the next one); a
+/// block being decoded by one worker is waited for by the others, not decoded again.
 class BlockCache {
  public:
   explicit BlockCache(std::size_t bytes);
   ~BlockCache();
 
   struct Counts {
-    std::uint64_t decoded = 0;         ///< blocks decoded
-    std::uint64_t repeated = 0;        ///< of these, blocks that had been decoded before
-    std::map<std::string, std::uint64_t> invalid;  ///< by "file:band": stored numbers outside the valid range, in the
-                                                   ///< blocks that were touched
+    std::uint64_t decoded = 0;                     ///< blocks decoded
+    std::uint64_t repeated = 0;                    ///< of these, blocks that had been decoded before
+    std::map<std::string, std::uint64_t> invalid;  ///< by "file:band": stored numbers outside the valid
+                                                   ///< range, in the blocks that were touched
   };
   Counts counts() const;
 
@@ -36,16 +36,17 @@ class BlockCache {
   std::unique_ptr<State> state_;
 };
 
-/// Reads windows of one scene for one worker. Owns its file handles (a dataset is never shared between threads).
+/// Reads windows of one scene for one worker. Owns its file handles (a dataset is never shared between
+/// threads).
 class SceneReader {
  public:
   SceneReader(const Scene& scene, const MaskChoice& mask, BlockCache& cache);
   SceneReader(SceneReader&&) noexcept;
   ~SceneReader();
 
-  /// planes[k] (of out) = band bands[k] in `window` of scene.frame, decoded, pixels dropped by the mask as NaN in every plane. The
-  /// window may reach outside the frame: NaN there. `out` is reset to the window. Throws Error(input) naming file,
-  /// band and block when decoding fails.
+  /// planes[k] (of out) = band bands[k] in `window` of scene.frame, decoded, pixels dropped by the mask as
+  /// NaN in every plane. The window may reach outside the frame: NaN there. `out` is reset to the window.
+  /// Throws Error(input) naming file, band and block when decoding fails.
   void read(std::span<const std::string> bands, const Window& window, Tile& out);
 
  private:
@@ -53,11 +54,13 @@ class SceneReader {
   std::unique_ptr<State> state_;
 };
 
-/// Height in pixels of the blocks of the scene's files (largest of all bands), so that strips can follow them.
+/// Height in pixels of the blocks of the scene's files (largest of all bands), so that strips can follow
+/// them.
 std::int64_t block_height(const Scene& scene);
 
-/// Bytes of stored numbers in one row of blocks across the whole frame, of the named bands and the quality bands
-/// together. A cache smaller than this decodes blocks again when a scene is read in strips from top to bottom.
+/// Bytes of stored numbers in one row of blocks across the whole frame, of the named bands and the quality
+/// bands together. A cache smaller than this decodes blocks again when a scene is read in strips from top to
+/// bottom.
 std::size_t block_row_bytes(const Scene& scene, std::span<const std::string> bands);
 
 }  // namespace isotherm

@@ -24,6 +24,8 @@ class RowSink {
   };
   virtual ~RowSink() = default;
   virtual Prepared prepare(Table batch) const = 0;
+  /// False when outlines would be thrown away; batches may then come without geometry.
+  virtual bool uses_geometry() const { return true; }
   virtual void write(Prepared&& batch) = 0;
   virtual void finish() = 0;
 };

@@ -1,18 +1,19 @@
 // Exponential smoothing in innovations form (ETS): the family, its names and its recursions.
 //
-// A form is error, trend and season, each none, additive or multiplicative: "AAdN" has additive errors, a damped
-// additive trend and no season. One step from level l, trend b and the season s of this time of year:
+// A form is error, trend and season, each none, additive or multiplicative: "AAdN" has additive errors, a
+// damped additive trend and no season. One step from level l, trend b and the season s of this time of year:
 //
 //   base q = l + phi b  (or l b^phi)        prediction f = q + s  (or q s)
 //   seen   p = y - s    (or y / s)          error e = y - f, or (y - f) / f when errors are multiplicative
 //   l' = q + alpha (p - q)     b' = phi b + beta (p - q)  (or b^phi + beta (p - q) / l)
 //   s' = s + gamma (y - q - s)  (or s + gamma (y / q - s))
 //
-// so beta and gamma are those of the error-correction form: Holt's own trend weight is beta / alpha. A missing value
-// (NaN) is a step without news: l' = q, b' = phi b, s' = s, no error. The seasons lie in a ring: place t mod period
-// is read and written at time t.
+// so beta and gamma are those of the error-correction form: Holt's own trend weight is beta / alpha. A
+// missing value (NaN) is a step without news: l' = q, b' = phi b, s' = s, no error. The seasons lie in a
+// ring: place t mod period is read and written at time t.
 //
-// Source: Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential Smoothing, Springer, chapters 2 and 5.
+// Source: Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential Smoothing, Springer, chapters 2
+// and 5.
 #pragma once
 
 #include <cmath>
@@ -46,10 +47,11 @@ struct EtsForm {
 std::string ets_name(const EtsForm& form);
 /// "AAdN", "A,Ad,N" or "ETS(A,Ad,N)", in any case. Throws Error(usage) for what is no form.
 EtsForm parse_ets(std::string_view text);
-/// The forms that can be fitted. Left out are those that are unstable: additive errors with something multiplied, and
-/// a multiplicative trend with an additive season.
+/// The forms that can be fitted. Left out are those that are unstable: additive errors with something
+/// multiplied, and a multiplicative trend with an additive season.
 std::span<const EtsForm> ets_forms();
-/// Free numbers of a fit: weights, damping, initial states (one season follows from the others) and the variance.
+/// Free numbers of a fit: weights, damping, initial states (one season follows from the others) and the
+/// variance.
 int ets_parameter_count(const EtsForm& form, int period);
 
 struct EtsWeights {
@@ -78,8 +80,8 @@ ISO_HD inline void ets_coast(const EtsForm& form, double phi, double base, doubl
 }
 
 /// The states after `y` was seen, where `base` was expected. `season` is the place of this time of year.
-ISO_HD inline void ets_learn(const EtsForm& form, const EtsWeights& weights, double base, double y, double& level,
-                             double& trend, double& season) {
+ISO_HD inline void ets_learn(const EtsForm& form, const EtsWeights& weights, double base, double y,
+                             double& level, double& trend, double& season) {
   double seen = y;
   double season_seen = 0;
   if (form.season == EtsPart::additive) {
@@ -101,17 +103,17 @@ ISO_HD inline void ets_learn(const EtsForm& form, const EtsWeights& weights, dou
 
 /// What the likelihood needs of a pass over the data.
 struct EtsSums {
-  double squares = 0;      ///< sum of e^2
-  double log_scale = 0;    ///< sum of ln |f| over the errors that are relative
-  double least = INFINITY; ///< smallest of what must stay above 0, in forms that need it
+  double squares = 0;       ///< sum of e^2
+  double log_scale = 0;     ///< sum of ln |f| over the errors that are relative
+  double least = INFINITY;  ///< smallest of what must stay above 0, in forms that need it
   int observed = 0;
 };
 
-/// One pass. `season` has `period` places and is changed; `errors` and `fitted` may be null, else hold n (NaN for the
-/// error of a missing value).
-ISO_HD inline EtsSums ets_filter(const EtsForm& form, const EtsWeights& weights, const double* y, int n, int period,
-                                 double& level, double& trend, double* season, double* errors = nullptr,
-                                 double* fitted = nullptr) {
+/// One pass. `season` has `period` places and is changed; `errors` and `fitted` may be null, else hold n (NaN
+/// for the error of a missing value).
+ISO_HD inline EtsSums ets_filter(const EtsForm& form, const EtsWeights& weights, const double* y, int n,
+                                 int period, double& level, double& trend, double* season,
+                                 double* errors = nullptr, double* fitted = nullptr) {
   EtsSums sums;
   double no_season = 0;
   int place = 0;
@@ -144,8 +146,8 @@ ISO_HD inline EtsSums ets_filter(const EtsForm& form, const EtsWeights& weights,
   return sums;
 }
 
-/// Log-likelihood with the variance at its best value and without its constant, n/2 (1 + ln(2 pi / n)): the scale on
-/// which R's forecast package prints it. Infinite for a perfect fit.
+/// Log-likelihood with the variance at its best value and without its constant, n/2 (1 + ln(2 pi / n)): the
+/// scale on which R's forecast package prints it. Infinite for a perfect fit.
 ISO_HD inline double ets_log_likelihood(const EtsSums& sums) {
   return -0.5 * (sums.observed * std::log(sums.squares) + 2 * sums.log_scale);
 }

@@ -53,6 +53,7 @@ class SquareGrid {
   bool north_is_up() const { return true; }           ///< j grows to the north
  private:
   double side_;
+  std::string prefix_;  ///< of ids
 };
 
 enum class HexOrientation { pointy, flat };
@@ -73,6 +74,7 @@ class HexGrid {
  private:
   double spacing_;
   HexOrientation orientation_;
+  std::string prefix_;  ///< of ids
 };
 
 class TileGrid {

@@ -27,9 +27,9 @@ using testing_support::schema_of;
 using testing_support::small_table;
 using testing_support::TemporaryFolder;
 
-std::string real(double value) {
+std::string real(double value, int digits = 0) {
   std::string text;
-  append_real(text, value);
+  append_real(text, value, digits);
   return text;
 }
 
@@ -184,8 +184,14 @@ TEST(Numbers, AreShortAndHonest) {
   EXPECT_EQ(real(static_cast<double>(0.3127f)), "0.3127") << "a float32 as people write it";
   EXPECT_EQ(real(0.1), "0.1");
   EXPECT_EQ(real(123456.789012345), "123456.789012345") << "a decimal of 15 digits comes back as it was";
-  EXPECT_EQ(real(1.0 / 3), "0.3333333333") << "a computed number to 10 digits";
-  EXPECT_EQ(real(8660.254037844386), "8660.254038");
+  EXPECT_EQ(real(1.0 / 3), "0.3333333333333333") << "all digits, where none are too many";
+  EXPECT_EQ(real(1.0 / 3, 10), "0.3333333333") << "a computed number to 10 digits";
+  EXPECT_EQ(real(8660.254037844386, 10), "8660.254038");
+  EXPECT_EQ(real(-0.00012345678949, 10), "-0.0001234567895");
+  EXPECT_EQ(real(99999999.9999, 10), "100000000");
+  EXPECT_EQ(real(10007185820.123, 10), "10007185820");
+  EXPECT_EQ(real(123456789012.5 + 0.1, 10), "123456789000");
+  EXPECT_EQ(real(1.1e-7 + 1e-16, 10), "1.100000001e-07");
   EXPECT_EQ(real(-1e-7), "-1e-07");
   std::mt19937_64 random(2);
   std::uniform_real_distribution<float> floats(-400, 400);

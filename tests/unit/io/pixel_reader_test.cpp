@@ -69,8 +69,29 @@ TEST(SceneReader, OneRuleForAllStoredTypes) {
                                           {5, 1, type, {{7, 9, 10, 20, 21}}, {}});
     const Scene scene =
         one_band(path, 5, 1, {.scale = 0.5, .offset = 1, .nodata = 7, .valid_min = 10, .valid_max = 20});
-    expect_same(values(scene, "red", {0, 0, 5, 1}), {kNaN, kNaN, 6, 11, kNaN});
+    BlockCache cache(kCacheBytes);
+    SceneReader reader(scene, no_mask(), cache);
+    const std::vector<std::string> bands{"red"};
+    Tile tile;
+    reader.read(bands, {0, 0, 5, 1}, tile);
+    expect_same({tile.plane(0).begin(), tile.plane(0).end()}, {kNaN, kNaN, 6, 11, kNaN});
+    EXPECT_EQ(cache.counts().invalid.at(path + ":1"), 2u) << "9 and 21, not the nodata number";
   }
+}
+
+TEST(SceneReader, BandsThatDifferOnlyInSignDoNotShareATable) {
+  // Once two bands of one type with the same scale shared the table of the first.
+  const TemporaryFolder folder;
+  const std::string path = write_raster(folder.file("a.tif"), {2, 1, GDT_Int16, {{-1, 5}}, {}});
+  Scene scene = one_band(path, 2, 1);
+  scene.bands.push_back(make_band("nir08", path, 1, scene.frame, {.wrap_unsigned16 = true}));
+  BlockCache cache(kCacheBytes);
+  SceneReader reader(scene, no_mask(), cache);
+  Tile tile;
+  const std::vector<std::string> bands{"red", "nir08"};
+  reader.read(bands, {0, 0, 2, 1}, tile);
+  expect_same({tile.plane(0).begin(), tile.plane(0).end()}, {-1, 5});
+  expect_same({tile.plane(1).begin(), tile.plane(1).end()}, {65535, 5});
 }
 
 TEST(SceneReader, SignedBytes) {

@@ -194,6 +194,21 @@ TEST_F(Zonal, ZonesInAnotherCrsAreBroughtToThePixels) {
   EXPECT_NEAR(sum, 12, 1e-4);
 }
 
+TEST_F(Zonal, AZoneBeyondTheReachOfTheRastersCrsCountsNothing) {
+  const std::string zones = write_text("world.geojson", R"({"type": "FeatureCollection", "features": [
+    {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates":
+      [[[-170, -60], [-165, -60], [-165, -55], [-170, -55], [-170, -60]]]}},
+    {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates":
+      [[[8.9, 45.1], [9.1, 45.1], [9.1, 45.2], [8.9, 45.2], [8.9, 45.1]]]}}]})");
+  ZonalJob made = job(four_pixels("a.tif", {1, 2, 3, 6}), zones);
+  made.stats = {"count", "mean"};
+  const Csv csv = table(made);
+  ASSERT_EQ(csv.rows(), 2u);
+  EXPECT_EQ(csv.number(0, "b1_count"), 0);
+  EXPECT_EQ(csv.number(1, "b1_count"), 4);
+  EXPECT_EQ(csv.number(1, "b1_mean"), 3);
+}
+
 TEST_F(Zonal, DatesBecomeRowsColumnsOrPeriods) {
   const char* names[] = {"LC08_L2SP_196024_20210614_20210622_02_T1_ST_B10.tif",
                          "LC08_L2SP_196024_20210716_20210724_02_T1_ST_B10.tif",

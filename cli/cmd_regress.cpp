@@ -1,0 +1,87 @@
+// isotherm regress: explain a column of a table by others.
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options/cells.h"
+#include "isotherm/job/regress.h"
+#include "isotherm/model/fit.h"
+
+namespace isotherm::cli {
+
+namespace {
+
+struct Choice {
+  RegressJob job;
+  std::vector<std::string> tables;
+};
+
+Work declare(Options& options, RunOptions& run) {
+  const auto choice = std::make_shared<Choice>();
+  RegressJob& job = choice->job;
+  add_cell_options(options, job.cells, choice->tables);
+  options.group("Model");
+  options
+      .text("formula", job.formula, "FORMULA",
+            "What is explained by what: 'y ~ a + b + a:b + log(a) + poly(a, 2) + factor(c) + w(a) - 1'. "
+            "Names that are "
+            "no plain words stand in backquotes.")
+      .required = true;
+  options.text("by", job.by, "COLUMN", "The column of periods: every model is fitted to each of them.");
+  OptionRow& models = options.list("model", job.models, "LIST", "Models to fit.");
+  models.words = words_of(regress_models());
+  models.closed = true;
+  options.text("area", job.area, "COLUMN", "The column of areas, for models with area effects.");
+  options.choice("se", job.covariance, words_of(covariance_kinds()), "How standard errors are estimated.");
+  options.text("cluster", job.cluster, "COLUMN", "With --se cluster: the column of clusters.").default_text =
+      "the cell";
+  options.text("fillna", job.fill, "NUMBER",
+               "Replace missing numbers instead of leaving their rows out; coefficients then describe "
+               "made-up values.");
+  add_weights_options(options, job.weights);
+  options.group("Output");
+  options.text("o,output", job.output, "FILE", "Everything about every fit as JSON; '-' is standard output.")
+      .files = true;
+  options.text("residuals", job.residuals, "FILE", "A table of fitted values and residuals, geometry kept.")
+      .files = true;
+  add_work_options(options, run);
+  add_message_options(options, run);
+  return [choice](const RunContext& context) {
+    RegressJob chosen = choice->job;
+    chosen.cells.path = one_table(choice->tables);
+    isotherm::run(chosen, context);
+  };
+}
+
+}  // namespace
+
+Command regress_command() {
+  return {"regress",
+          "Models",
+          "explain a column of cells by others",
+          "Fits linear models to a table and prints R2 by periods and models, then the coefficients of every "
+          "fit. "
+          "Least squares go through orthogonal factors with columns scaled, so that nearly collinear columns "
+          "keep "
+          "their digits; columns that others explain are refused by name. Rows that lack a value are left "
+          "out and "
+          "counted.\n\n"
+          "Models with lags add the mean of each column over the neighbours (--weights). Spatial fixed "
+          "effects come "
+          "in two kinds: an effect per area inside a period (area), and an effect per cell over all periods "
+          "(fe), "
+          "whose R2 in the table is that of each period's rows. docs/methods/regression.md defines every "
+          "model and "
+          "number.",
+          "The whole table and the columns of one fit: about 16 bytes per row and column.",
+          {{"Three models of surface temperature, year by year",
+            "isotherm regress cells.gpkg --formula 'lst_c_mean ~ ndvi_mean + ndbi_mean' --by year --model "
+            "ols,slx,fe "
+            "--weights knn:8 -o fit.json"},
+           {"Errors robust to unequal variances, residuals on a map",
+            "isotherm regress cells.gpkg --formula 'lst_c_mean ~ poly(ndvi_mean, 2)' --by year --se hc3 "
+            "--residuals "
+            "fitted.gpkg"}},
+          declare};
+}
+
+}  // namespace isotherm::cli

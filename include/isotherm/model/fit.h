@@ -1,0 +1,75 @@
+// A fitted linear model with everything that is said about it.
+//
+// Definitions. n rows, k coefficients, a absorbed effects; RSS the sum of squared residuals. sigma2 = RSS /
+// (n - k - a); sigma2_ml = RSS / n; log-likelihood = -n/2 (log(2 pi sigma2_ml) + 1). `aic` counts k + a + 1
+// parameters (R's convention, the variance is one of them); `aic_coefficients` counts k + a (as spreg and
+// GeoDa do); `aicc` corrects `aic`; `bic` has log(n) per parameter of `aic`. R2 is about the mean when the
+// model has an intercept or effects, about zero otherwise. R2 counts the absorbed effects as explained;
+// `r2_within` does not.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isotherm/model/design.h"
+#include "isotherm/model/least_squares.h"
+
+namespace isotherm {
+
+struct Coefficient {
+  std::string name;
+  double value = 0;
+  double standard_error = 0;
+  double statistic = 0;  ///< t, or z where the distribution is normal
+  double p = 0;
+  double low = 0;  ///< 95 % interval
+  double high = 0;
+  double vif = 0;  ///< variance inflation; NaN for the intercept and without one
+};
+
+/// A test of significance and the name of its definition.
+struct TestResult {
+  std::string name;
+  std::string definition;
+  double value = 0;
+  double df = 0;
+  double p = 0;
+};
+
+struct Fit {
+  std::vector<Coefficient> coefficients;
+  std::string covariance;  ///< kind of the standard errors
+  std::size_t rows = 0;
+  double df_residual = 0;
+  double absorbed = 0;  ///< degrees of freedom of effects
+  double r2 = 0, r2_adjusted = 0, r2_within = 0;
+  double rss = 0, sigma2 = 0, sigma2_ml = 0;
+  double log_likelihood = 0, aic = 0, aic_coefficients = 0, aicc = 0, bic = 0;
+  double condition_number = 0;
+  std::vector<TestResult> tests;
+  std::vector<std::string> dropped;  ///< columns that effects or others explain
+  std::vector<double> residuals;
+};
+
+struct FitChoice {
+  std::string covariance = "classical";
+  std::span<const std::int64_t> clusters;  ///< for "cluster"
+  double absorbed = 0;                     ///< effects already taken out of y and the columns
+  std::span<const double> response;        ///< y before that; empty: y itself
+  bool drop_dependent = false;             ///< instead of refusing
+  bool diagnostics = true;
+  int threads = 1;
+};
+
+/// Ordinary least squares of y on the columns. Throws Error(input) as LeastSquares does.
+Fit fit_linear(Design design, std::span<const double> y, const FitChoice& choice);
+
+/// Tests of residuals against the columns: Jarque-Bera (moments over n), Breusch-Pagan with the columns
+/// themselves, Koenker and Bassett's studentised form of it, White with squares and products (left out above
+/// 50 columns of those).
+std::vector<TestResult> residual_tests(const LeastSquares& fit);
+
+}  // namespace isotherm

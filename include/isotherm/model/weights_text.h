@@ -1,0 +1,28 @@
+// Weights as the two text formats of the field.
+//
+// GAL: a line "0 n layer id" (or "n"), then per row "name degree" and a line of neighbours' names: links
+// only. GWT: a line "0 n layer id", then "name name value" per link. Names hold no white space.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isotherm/model/weights.h"
+
+namespace isotherm {
+
+struct NamedWeights {
+  std::vector<std::string> names;  ///< of rows, each once
+  Weights weights;
+};
+
+/// `source` stands in errors, with the line. Throws Error(input) for unknown or repeated names, counts that
+/// do not hold, a row that is its own neighbour.
+NamedWeights parse_gal(std::string_view text, const std::string& source);
+/// Rows stand in the order in which their names appear; a name never met, an island, has no row.
+NamedWeights parse_gwt(std::string_view text, const std::string& source);
+std::string gal_text(const NamedWeights& weights);
+std::string gwt_text(const NamedWeights& weights);
+
+}  // namespace isotherm

@@ -1,0 +1,261 @@
+#include "forecast_series.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <unordered_map>
+
+#include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
+#include "isotherm/io/table_reader.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+std::optional<std::string> cell_text(const Column& column, std::size_t row) {
+  if (const auto* texts = std::get_if<Texts>(&column.values)) return (*texts)[row];
+  if (const auto* integers = std::get_if<Integers>(&column.values)) {
+    if ((*integers)[row] == kMissingInteger) return std::nullopt;
+    return std::to_string((*integers)[row]);
+  }
+  const double value = column.reals()[row];
+  if (std::isnan(value)) return std::nullopt;
+  return number_text(value);
+}
+
+double number_in(const Column& column, std::size_t row) {
+  if (const auto* integers = std::get_if<Integers>(&column.values)) {
+    return (*integers)[row] == kMissingInteger ? kMissing : static_cast<double>((*integers)[row]);
+  }
+  const double value = column.reals()[row];
+  return std::isfinite(value) ? value : kMissing;
+}
+
+const Column& column_named(const Table& table, const std::string& name) {
+  if (const auto at = table.find(name)) return table.columns[*at];
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) names.push_back(column.info.name);
+  throw Error(ErrorKind::input,
+              "the table has no column '" + name + "'; it has " + join(names, ", ") + suggestion(name, names));
+}
+
+void require_numbers(const Column& column) {
+  if (!std::holds_alternative<Texts>(column.values)) return;
+  throw Error(ErrorKind::input, "column '" + column.info.name + "' holds text, not numbers; nothing can be continued");
+}
+
+void append_value(Column& to, const Column& from, std::size_t row) {
+  std::visit(
+      [&](auto& values) { values.push_back(std::get<std::decay_t<decltype(values)>>(from.values)[row]); }, to.values);
+}
+
+/// The time behind VALUE_ in the name of a wide column: "2021", "202106", "2021JJA", "20210614", or with dashes.
+std::optional<WrittenTime> time_of_suffix(std::string suffix) {
+  if ((suffix.size() == 6 || suffix.size() == 7) && suffix.find('-') == std::string::npos) {
+    if (suffix[4] == '_') suffix.erase(4, 1);
+    suffix.insert(4, "-");
+  }
+  return parse_time(suffix);
+}
+
+}  // namespace
+
+SeriesTable SeriesTable::read(const ForecastJob& job, Log& log) {
+  TableReadOptions options;
+  options.layer = job.layer;
+  ReadTable read = read_table(job.table, options, log);
+  SeriesTable series;
+  series.reducer_ = parse_reducer(job.aggregate);
+  series.take_ids(job, read.table, log);
+  if (job.time.empty()) {
+    series.take_wide(job, read.table);
+  } else {
+    series.take_long(job, read.table);
+  }
+  series.close(log);
+  return series;
+}
+
+void SeriesTable::take_ids(const ForecastJob& job, Table& table, Log& log) {
+  const std::size_t rows = table.rows();
+  if (rows == 0) throw Error(ErrorKind::no_data, job.table + " has no rows");
+  cell_of_row_.assign(rows, 0);
+  crs_ = table.crs;
+  const bool outlines = !table.geometry.empty();
+  if (job.id.empty()) {
+    id_texts_ = {""};
+    if (outlines) geometry_.push_back(std::move(table.geometry.front()));
+    return;
+  }
+  const Column& ids = column_named(table, job.id);
+  ids_.push_back(make_column(ids.info));
+  std::unordered_map<std::string, std::size_t> known;
+  std::size_t nameless = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto text = cell_text(ids, row);
+    if (!text) {
+      cell_of_row_[row] = kNoCell;
+      ++nameless;
+      continue;
+    }
+    const auto [place, fresh] = known.try_emplace(*text, id_texts_.size());
+    cell_of_row_[row] = place->second;
+    if (!fresh) continue;
+    id_texts_.push_back(*text);
+    append_value(ids_.front(), ids, row);
+    if (outlines) geometry_.push_back(std::move(table.geometry[row]));
+  }
+  if (nameless > 0) {
+    log.warning(std::to_string(nameless) + " rows of " + job.table + " have no '" + job.id + "' and are left out");
+  }
+}
+
+void SeriesTable::choose_calendar(const ForecastJob& job, const std::vector<WrittenTime>& times) {
+  if (!job.every.empty()) {
+    calendar_ = Calendar(job.every);
+    return;
+  }
+  const TimeKind kind = times.front().kind;
+  const bool same = std::ranges::all_of(times, [&](const WrittenTime& time) { return time.kind == kind; });
+  const auto calendar = same ? Calendar::of(kind) : std::nullopt;
+  if (!calendar) {
+    throw Error(ErrorKind::usage, std::string(same ? "the times are dates, which may be irregular"
+                                                   : "the times are written in several ways") +
+                                      "; say on which calendar to put them, for example --every year, month or 16d");
+  }
+  calendar_ = *calendar;
+}
+
+std::int64_t SeriesTable::step_of(const WrittenTime& time, const std::string& text) const {
+  if (const auto step = calendar_.step(time)) return *step;
+  throw Error(ErrorKind::usage,
+              "the time '" + text + "' is coarser than --every " + calendar_.name() + "; choose a coarser calendar");
+}
+
+void SeriesTable::take_long(const ForecastJob& job, const Table& table) {
+  time_name_ = job.time;
+  const Column& times = column_named(table, job.time);
+  std::vector<WrittenTime> written;
+  std::vector<std::string> texts;
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (cell_of_row_[row] == kNoCell) continue;
+    const std::string text = cell_text(times, row).value_or("");
+    const auto time = parse_time(text);
+    if (!time) {
+      throw Error(ErrorKind::input, "row " + std::to_string(row + 1) + " of " + job.table + ": '" + text + "' in column '" +
+                                        job.time + "' is no time; write 2021, 2021-06, 2021-JJA or 2021-06-14");
+    }
+    written.push_back(*time);
+    texts.push_back(text);
+    rows.push_back(row);
+  }
+  if (written.empty()) throw Error(ErrorKind::no_data, job.table + " has no row with a '" + job.id + "'");
+  choose_calendar(job, written);
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    entry_cell_.push_back(cell_of_row_[rows[k]]);
+    entry_step_.push_back(step_of(written[k], texts[k]));
+  }
+  for (const std::string& name : job.values) {
+    const Column& column = column_named(table, name);
+    require_numbers(column);
+    variables_.push_back(column.info);
+    std::vector<double>& values = entry_values_.emplace_back();
+    for (const std::size_t row : rows) values.push_back(number_in(column, row));
+  }
+}
+
+void SeriesTable::take_wide(const ForecastJob& job, const Table& table) {
+  struct Source {
+    const Column* column;
+    std::size_t variable;
+    WrittenTime time;
+    std::string text;
+  };
+  std::vector<Source> sources;
+  std::vector<WrittenTime> written;
+  for (const std::string& name : job.values) {
+    const std::size_t before = sources.size();
+    for (const Column& column : table.columns) {
+      if (!column.info.name.starts_with(name + "_")) continue;
+      const std::string suffix = column.info.name.substr(name.size() + 1);
+      const auto time = time_of_suffix(suffix);
+      if (!time) continue;
+      require_numbers(column);
+      sources.push_back({&column, variables_.size(), *time, suffix});
+      written.push_back(*time);
+    }
+    if (sources.size() == before) {
+      throw Error(ErrorKind::input, "no column is called " + name + "_ and a time (" + name + "_2021); for a table with " +
+                                        "a row per time name its column with --time");
+    }
+    variables_.push_back({name, ColumnType::real, sources[before].column->info.unit, ""});
+  }
+  choose_calendar(job, written);
+  entry_values_.resize(variables_.size());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (cell_of_row_[row] == kNoCell) continue;
+    for (const Source& source : sources) {
+      entry_cell_.push_back(cell_of_row_[row]);
+      entry_step_.push_back(step_of(source.time, source.text));
+      for (std::size_t v = 0; v < variables_.size(); ++v) {
+        entry_values_[v].push_back(v == source.variable ? number_in(*source.column, row) : kMissing);
+      }
+    }
+  }
+}
+
+void SeriesTable::close(Log& log) {
+  offsets_.assign(cells() + 1, 0);
+  for (const std::size_t cell : entry_cell_) ++offsets_[cell + 1];
+  std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
+  order_.resize(entry_cell_.size());
+  std::vector<std::size_t> next(offsets_.begin(), offsets_.end() - 1);
+  for (std::size_t k = 0; k < entry_cell_.size(); ++k) order_[next[entry_cell_[k]]++] = k;
+  const auto [least, most] = std::ranges::minmax_element(entry_step_);
+  first_ = *least;
+  last_ = *most;
+  if (last_ - first_ > 1000000) {
+    throw Error(ErrorKind::input, "the times reach from " + calendar_.label(first_) + " to " + calendar_.label(last_) +
+                                      ": more than a million steps; is one of them wrong?");
+  }
+  std::size_t folded = 0;
+  std::vector<std::int64_t> steps;
+  for (std::size_t cell = 0; cell < cells(); ++cell) {
+    steps.clear();
+    for (std::size_t k = offsets_[cell]; k < offsets_[cell + 1]; ++k) {
+      if (!std::isnan(entry_values_.front()[order_[k]])) steps.push_back(entry_step_[order_[k]]);
+    }
+    std::ranges::sort(steps);
+    folded += static_cast<std::size_t>(std::ranges::unique(steps).size());
+  }
+  if (folded > 0) {
+    log.note("several values of a cell fall into one " + calendar_.name() + " (" + std::to_string(folded) +
+             " times): their " + std::string(to_string(reducer_)) + " is used");
+  }
+}
+
+std::vector<double> SeriesTable::series(std::size_t cell, std::size_t variable) const {
+  std::vector<std::pair<std::int64_t, double>> entries;
+  for (std::size_t k = offsets_[cell]; k < offsets_[cell + 1]; ++k) {
+    const double value = entry_values_[variable][order_[k]];
+    if (!std::isnan(value)) entries.emplace_back(entry_step_[order_[k]], value);
+  }
+  if (entries.empty()) return {};
+  std::ranges::stable_sort(entries, {}, &std::pair<std::int64_t, double>::first);
+  std::vector<double> values(static_cast<std::size_t>(last_ - entries.front().first + 1), kMissing);
+  std::vector<double> here;
+  for (std::size_t k = 0; k < entries.size();) {
+    const std::int64_t step = entries[k].first;
+    here.clear();
+    for (; k < entries.size() && entries[k].first == step; ++k) here.push_back(entries[k].second);
+    values[static_cast<std::size_t>(step - entries.front().first)] = reduce(reducer_, here);
+  }
+  return values;
+}
+
+}  // namespace isotherm

@@ -1,0 +1,38 @@
+// The shape of the forecast table: a row per cell, variable and step, or a row per cell.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "forecast_series.h"
+#include "isotherm/core/table.h"
+#include "isotherm/model/series.h"
+
+namespace isotherm {
+
+class ForecastTable {
+ public:
+  ForecastTable(const SeriesTable& series, std::span<const double> levels, int horizon, bool wide);
+
+  const TableSchema& schema() const { return schema_; }
+  /// Adds the forecasts of a cell, one per variable.
+  void append(Table& table, std::size_t cell, std::span<const SeriesForecast> forecasts,
+              std::span<const int> observed) const;
+
+ private:
+  void describe_values(const std::string& prefix, const std::string& suffix, const ColumnInfo& variable);
+  void add_identity(Table& table, std::size_t cell, std::size_t& column) const;
+  void add_values(Table& table, const SeriesForecast& forecast, std::size_t step, std::size_t& column) const;
+
+  const SeriesTable& series_;
+  std::span<const double> levels_;
+  int horizon_;
+  bool wide_;
+  TableSchema schema_;
+};
+
+/// "q10", "q2.5".
+std::string quantile_name(double level);
+
+}  // namespace isotherm

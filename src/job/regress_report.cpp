@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <cmath>
+
+#include "isotherm/core/text.h"
+#include "isotherm/io/json_writer.h"
+#include "regress_parts.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr std::string_view kLayout = "isotherm-regress/1";
+
+std::string padded(const std::string& text, std::size_t width, bool left) {
+  if (text.size() >= width) return text;
+  const std::string space(width - text.size(), ' ');
+  return left ? text + space : space + text;
+}
+
+/// Columns as wide as their widest word; the first leans left, numbers right.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> width;
+  for (const std::vector<std::string>& row : rows) {
+    width.resize(std::max(width.size(), row.size()), 0);
+    for (std::size_t k = 0; k < row.size(); ++k) width[k] = std::max(width[k], row[k].size());
+  }
+  std::string text;
+  for (const std::vector<std::string>& row : rows) {
+    std::string line;
+    for (std::size_t k = 0; k < row.size(); ++k)
+      line += (k > 0 ? "  " : "") + padded(row[k], width[k], k == 0);
+    text += line + "\n";
+  }
+  return text;
+}
+
+/// Significant digits for people.
+std::string short_number(double value, int digits) {
+  if (!std::isfinite(value)) return "-";
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*g", digits, value);
+  return text;
+}
+
+std::string r2_text(double value) {
+  if (!std::isfinite(value)) return "-";
+  char text[40];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return text;
+}
+
+std::string heading(const Regression& regression, const ModelFit& fit) {
+  std::string text = std::string(fit.model->name);
+  if (!regression.job.by.empty())
+    text += fit.model->pooled() ? ", all periods"
+                                : ", " + regression.job.by + " " + regression.periods[fit.period].name;
+  text += ": " + std::to_string(fit.fit.rows) + " rows";
+  if (fit.fit.absorbed > 0) text += ", " + fixed_text(fit.fit.absorbed, 0) + " effects";
+  text += ", R2 " + r2_text(fit.fit.r2);
+  if (fit.fit.absorbed > 0) text += " (within " + r2_text(fit.fit.r2_within) + ")";
+  return text + ", AIC " + short_number(fit.fit.aic, 7) + ", condition " +
+         short_number(fit.fit.condition_number, 3) + ", errors " + fit.fit.covariance + "\n";
+}
+
+std::string coefficient_table(const Fit& fit) {
+  std::vector<std::vector<std::string>> rows{
+      {"", "estimate", "std.error", "t", "p", "95% from", "to", "VIF"}};
+  for (const Coefficient& c : fit.coefficients) {
+    rows.push_back({c.name, short_number(c.value, 6), short_number(c.standard_error, 4),
+                    short_number(c.statistic, 4), short_number(c.p, 3), short_number(c.low, 5),
+                    short_number(c.high, 5), short_number(c.vif, 3)});
+  }
+  return aligned(rows);
+}
+
+std::string test_line(const Fit& fit) {
+  std::string text;
+  for (const TestResult& test : fit.tests)
+    text += (text.empty() ? "" : "; ") + test.name + " " + short_number(test.value, 5) + " (p " +
+            short_number(test.p, 3) + ")";
+  return text.empty() ? "" : text + "\n";
+}
+
+void add_fit(JsonWriter& json, const Regression& regression, const ModelFit& model_fit) {
+  const Fit& fit = model_fit.fit;
+  json.begin_object();
+  json.member("model", model_fit.model->name);
+  json.member("period", model_fit.model->pooled()
+                            ? std::string_view("all")
+                            : std::string_view(regression.periods[model_fit.period].name));
+  json.member("rows", static_cast<double>(fit.rows)).member("df_residual", fit.df_residual);
+  json.member("effects", fit.absorbed).member("covariance", fit.covariance);
+  json.key("coefficients").begin_array();
+  for (const Coefficient& c : fit.coefficients) {
+    json.begin_object()
+        .member("name", c.name)
+        .member("estimate", c.value)
+        .member("std_error", c.standard_error);
+    json.member("t", c.statistic)
+        .member("p", c.p)
+        .member("low95", c.low)
+        .member("high95", c.high)
+        .member("vif", c.vif)
+        .end();
+  }
+  json.end();
+  json.key("dropped").begin_array();
+  for (const std::string& name : fit.dropped) json.value(name);
+  json.end();
+  json.member("r2", fit.r2).member("r2_adjusted", fit.r2_adjusted).member("r2_within", fit.r2_within);
+  json.member("rss", fit.rss).member("sigma2", fit.sigma2).member("sigma2_ml", fit.sigma2_ml);
+  json.member("log_likelihood", fit.log_likelihood).member("aic", fit.aic);
+  json.member("aic_coefficients_only", fit.aic_coefficients).member("aicc", fit.aicc).member("bic", fit.bic);
+  json.member("condition_number", fit.condition_number);
+  json.key("tests").begin_array();
+  for (const TestResult& test : fit.tests) {
+    json.begin_object().member("name", test.name).member("definition", test.definition);
+    json.member("value", test.value).member("df", test.df).member("p", test.p).end();
+  }
+  json.end();
+  json.end();
+}
+
+void add_r2_table(JsonWriter& json, const Regression& regression) {
+  json.key("r2").begin_array();
+  for (std::size_t k = 0; k < regression.periods.size(); ++k) {
+    json.begin_object().member("period", regression.periods[k].name);
+    json.member("rows", static_cast<double>(regression.periods[k].rows.size()));
+    for (const RegressModel* model : regression.models)
+      json.member(model->name, r2_at(regression, k, *model));
+    json.end();
+  }
+  json.end();
+}
+
+}  // namespace
+
+std::string report_text(const Regression& regression) {
+  const RegressJob& job = regression.job;
+  std::vector<std::vector<std::string>> rows{{job.by.empty() ? "R2" : job.by, "rows"}};
+  for (const RegressModel* model : regression.models) rows[0].emplace_back(model->name);
+  for (std::size_t k = 0; k < regression.periods.size(); ++k) {
+    rows.push_back({regression.periods[k].name, std::to_string(regression.periods[k].rows.size())});
+    for (const RegressModel* model : regression.models)
+      rows.back().push_back(r2_text(r2_at(regression, k, *model)));
+  }
+  std::string text = "R2 of " + job.formula + "\n";
+  if (!regression.weights.empty()) text += "weights " + regression.weights + "\n";
+  text += "\n" + aligned(rows);
+  for (const ModelFit& fit : regression.fits)
+    text += "\n" + heading(regression, fit) + coefficient_table(fit.fit) + test_line(fit.fit);
+  return text;
+}
+
+std::string report_json(const Regression& regression) {
+  const RegressJob& job = regression.job;
+  JsonWriter json;
+  json.begin_object()
+      .member("layout", kLayout)
+      .member("formula", job.formula)
+      .member("input", job.cells.path);
+  json.member("rows_read", static_cast<double>(regression.rows_read));
+  json.member("rows_missing", static_cast<double>(regression.rows_missing));
+  json.member("by", job.by).member("area", job.area).member("weights", regression.weights);
+  add_r2_table(json, regression);
+  json.key("fits").begin_array();
+  for (const ModelFit& fit : regression.fits) add_fit(json, regression, fit);
+  json.end().end();
+  return json.text();
+}
+
+}  // namespace isotherm

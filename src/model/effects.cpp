@@ -1,0 +1,133 @@
+#include "isotherm/model/effects.h"
+
+#include <Eigen/Dense>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+
+#include "isotherm/core/error.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr std::size_t kMostSecond = 4000;  // a dense system of that size is 128 MB
+constexpr double kNothingLeft = 1e-12;
+
+struct Groups {
+  std::vector<std::int64_t> code;
+  std::vector<double> size;
+
+  explicit Groups(std::span<const std::int64_t> values) : code(codes_of(values)) {
+    for (std::int64_t c : code) {
+      if (static_cast<std::size_t>(c) == size.size()) size.push_back(0);
+      size[static_cast<std::size_t>(c)] += 1;
+    }
+  }
+  std::size_t at(std::size_t row) const { return static_cast<std::size_t>(code[row]); }
+
+  void subtract_means(std::vector<double>& values) const {
+    std::vector<long double> sum(size.size(), 0.0L);
+    for (std::size_t row = 0; row < values.size(); ++row) sum[at(row)] += values[row];
+    for (std::size_t row = 0; row < values.size(); ++row)
+      values[row] = static_cast<double>(values[row] - sum[at(row)] / size[at(row)]);
+  }
+};
+
+std::size_t connected_parts(const Groups& first, const Groups& second) {
+  std::vector<std::size_t> parent(first.size.size() + second.size.size());
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  const auto root = [&](std::size_t node) {
+    while (parent[node] != node) node = parent[node] = parent[parent[node]];
+    return node;
+  };
+  std::size_t parts = parent.size();
+  for (std::size_t row = 0; row < first.code.size(); ++row) {
+    const std::size_t a = root(first.at(row)), b = root(first.size.size() + second.at(row));
+    if (a == b) continue;
+    parent[a] = b;
+    --parts;
+  }
+  return parts;
+}
+
+double largest(const std::vector<double>& values) {
+  double most = 0;
+  for (double v : values) most = std::max(most, std::abs(v));
+  return most;
+}
+
+}  // namespace
+
+struct Effects::State {
+  Groups first;
+  std::unique_ptr<Groups> second;
+  Eigen::MatrixXd inverse;  ///< pseudo-inverse of the second set's system
+  double degrees = 0;
+
+  /// One pass over both sets.
+  void take_out_both(std::vector<double>& values) const {
+    first.subtract_means(values);
+    Eigen::VectorXd sums = Eigen::VectorXd::Zero(inverse.rows());
+    for (std::size_t row = 0; row < values.size(); ++row) sums(second->code[row]) += values[row];
+    const Eigen::VectorXd effect = inverse * sums;
+    for (std::size_t row = 0; row < values.size(); ++row) values[row] -= effect(second->code[row]);
+    first.subtract_means(values);
+  }
+};
+
+std::vector<std::int64_t> codes_of(std::span<const std::int64_t> values) {
+  std::unordered_map<std::int64_t, std::int64_t> known;
+  std::vector<std::int64_t> codes;
+  codes.reserve(values.size());
+  for (std::int64_t v : values)
+    codes.push_back(known.try_emplace(v, static_cast<std::int64_t>(known.size())).first->second);
+  return codes;
+}
+
+Effects::Effects(std::span<const std::int64_t> groups) : state_(new State{Groups(groups), nullptr, {}, 0}) {
+  state_->degrees = static_cast<double>(state_->first.size.size());
+}
+
+Effects::Effects(std::span<const std::int64_t> first, std::span<const std::int64_t> second)
+    : state_(new State{Groups(first), std::make_unique<Groups>(second), {}, 0}) {
+  const Groups& a = state_->first;
+  const Groups& b = *state_->second;
+  if (b.size.size() > kMostSecond) {
+    throw Error(ErrorKind::input, "two-way effects allow at most " + std::to_string(kMostSecond) +
+                                      " periods, and there are " + std::to_string(b.size.size()));
+  }
+  // D'D - D'P D, where P takes means over the first set: rows of one group meet each other.
+  const auto periods = static_cast<Eigen::Index>(b.size.size());
+  Eigen::MatrixXd system = Eigen::MatrixXd::Zero(periods, periods);
+  for (Eigen::Index t = 0; t < periods; ++t) system(t, t) = b.size[static_cast<std::size_t>(t)];
+  std::vector<std::vector<Eigen::Index>> members(a.size.size());
+  for (std::size_t row = 0; row < a.code.size(); ++row) members[a.at(row)].push_back(b.code[row]);
+  for (const std::vector<Eigen::Index>& list : members) {
+    for (Eigen::Index s : list) {
+      for (Eigen::Index t : list) system(s, t) -= 1.0 / static_cast<double>(list.size());
+    }
+  }
+  state_->inverse = system.completeOrthogonalDecomposition().pseudoInverse();
+  state_->degrees = static_cast<double>(a.size.size() + b.size.size() - connected_parts(a, b));
+}
+
+Effects::Effects(Effects&&) noexcept = default;
+Effects::~Effects() = default;
+
+void Effects::take_out(std::vector<double>& values) const {
+  const double before = largest(values);
+  // The second round removes the rounding of the first.
+  for (int round = 0; round < 2; ++round) {
+    if (state_->second) {
+      state_->take_out_both(values);
+    } else {
+      state_->first.subtract_means(values);
+    }
+  }
+  if (largest(values) <= kNothingLeft * before) std::fill(values.begin(), values.end(), 0.0);
+}
+
+double Effects::degrees() const { return state_->degrees; }
+
+}  // namespace isotherm

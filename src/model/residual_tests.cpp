@@ -1,0 +1,95 @@
+#include <cmath>
+
+#include "isotherm/model/distributions.h"
+#include "isotherm/model/fit.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr std::size_t kMostWhiteColumns = 50;
+
+TestResult jarque_bera(const std::vector<double>& residuals) {
+  const auto n = static_cast<long double>(residuals.size());
+  long double mean = 0;
+  for (double e : residuals) mean += e;
+  mean /= n;
+  long double m2 = 0, m3 = 0, m4 = 0;
+  for (double e : residuals) {
+    const long double d = e - mean;
+    m2 += d * d;
+    m3 += d * d * d;
+    m4 += d * d * d * d;
+  }
+  m2 /= n;
+  m3 /= n;
+  m4 /= n;
+  const long double skew2 = m3 * m3 / (m2 * m2 * m2), excess = m4 / (m2 * m2) - 3;
+  const auto value = static_cast<double>(n / 6 * (skew2 + excess * excess / 4));
+  return {"jarque_bera", "normal residuals; moments divided by n", value, 2, chi_squared_upper(value, 2)};
+}
+
+struct Auxiliary {
+  double explained = 0, total = 0;
+  double df = 0;  ///< columns beside the intercept
+};
+
+/// Regression of `values` on the columns; dependent columns are left out.
+Auxiliary auxiliary(const Design& design, const std::vector<double>& values) {
+  std::vector<std::string> dropped;
+  const LeastSquares solved(design, values, 1, &dropped);
+  long double sum = 0;
+  for (double v : values) sum += v;
+  const long double mean = sum / static_cast<long double>(values.size());
+  long double total = 0;
+  for (double v : values) total += (v - mean) * (v - mean);
+  return {static_cast<double>(total) - solved.rss(), static_cast<double>(total),
+          static_cast<double>(solved.size() - 1)};
+}
+
+Design with_products(const Design& design) {
+  Design result;
+  result.intercept = true;
+  for (std::size_t j = 0; j < design.size(); ++j) result.add(design.names[j], design.columns[j]);
+  const std::size_t first = design.intercept ? 1 : 0;
+  for (std::size_t a = first; a < design.size(); ++a) {
+    for (std::size_t b = a; b < design.size(); ++b) {
+      std::vector<double> product(design.rows());
+      for (std::size_t i = 0; i < product.size(); ++i)
+        product[i] = design.columns[a][i] * design.columns[b][i];
+      result.add(design.names[a] + ":" + design.names[b], std::move(product));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<TestResult> residual_tests(const LeastSquares& fit) {
+  std::vector<TestResult> tests;
+  if (!(fit.rss() > 0)) return tests;
+  tests.push_back(jarque_bera(fit.residuals()));
+  if (!fit.design().intercept || fit.size() < 2) return tests;
+  const auto n = static_cast<double>(fit.rows());
+  std::vector<double> squares(fit.rows());
+  for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = fit.residuals()[i] * fit.residuals()[i];
+  const Auxiliary plain = auxiliary(fit.design(), squares);
+  const double variance = fit.rss() / n;
+  const double breusch = plain.explained / (2 * variance * variance);
+  tests.push_back({"breusch_pagan", "equal variances against the columns themselves", breusch, plain.df,
+                   chi_squared_upper(breusch, plain.df)});
+  const double koenker = n * plain.explained / plain.total;
+  tests.push_back({"koenker_bassett", "studentised Breusch-Pagan, n R2", koenker, plain.df,
+                   chi_squared_upper(koenker, plain.df)});
+  const std::size_t slopes = fit.size() - 1;
+  const std::size_t columns = slopes + slopes * (slopes + 1) / 2;
+  if (columns <= kMostWhiteColumns && columns + 2 < fit.rows()) {
+    const Auxiliary wide = auxiliary(with_products(fit.design()), squares);
+    const double white = n * wide.explained / wide.total;
+    tests.push_back({"white", "equal variances against columns, squares and products, n R2", white, wide.df,
+                     chi_squared_upper(white, wide.df)});
+  }
+  return tests;
+}
+
+}  // namespace isotherm
