@@ -81,15 +81,35 @@ class ZonePicker {
   std::vector<Place> places_;
 };
 
-void leave_out_outside(ZonalBatch& batch) {
-  std::vector<std::size_t> chosen;
-  for (std::size_t zone = 0; zone < batch.inside.size(); ++zone) {
-    if (batch.inside[zone]) chosen.push_back(zone);
+/// Keeps the entries (each `width` values long) of the zones that are inside, in their order.
+template <class T>
+void keep(std::vector<T>& values, const std::vector<char>& inside, std::size_t width) {
+  auto to = values.begin();
+  for (std::size_t zone = 0; zone < inside.size(); ++zone) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(zone * width);
+    if (!inside[zone]) continue;
+    // Moving a value onto itself would empty it.
+    to = to == first ? first + static_cast<std::ptrdiff_t>(width)
+                     : std::move(first, first + static_cast<std::ptrdiff_t>(width), to);
   }
-  if (chosen.size() == batch.inside.size()) return;
-  std::vector<ZonalBatch> one(1);
-  one.front() = std::move(batch);
-  batch = ZonePicker(one).pick(chosen);
+  values.erase(to, values.end());
+}
+
+void leave_out_outside(ZonalBatch& batch) {
+  const std::vector<char> inside = batch.inside;
+  if (std::find(inside.begin(), inside.end(), 0) == inside.end()) return;
+  keep(batch.zones.positions, inside, 1);
+  keep(batch.zones.ids, inside, 1);
+  keep(batch.zones.id_texts, inside, 1);
+  keep(batch.zones.outlines, inside, 1);
+  keep(batch.zones.share, inside, 1);
+  keep(batch.zones.ground_area_m2, inside, 1);
+  for (Column& column : batch.zones.attributes.columns) {
+    std::visit([&](auto& values) { keep(values, inside, 1); }, column.values);
+  }
+  keep(batch.values, inside, batch.observations * batch.quantities * batch.statistics);
+  keep(batch.valid, inside, batch.observations * batch.quantities);
+  keep(batch.inside, inside, 1);
 }
 
 void count_zones(const ZonalBatch& batch, Piece& piece) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "isotherm/core/error.h"
@@ -12,7 +13,8 @@ namespace {
 /// RFC 4180: quoted where a separator, a quotation mark or a line end is inside; an empty text is "", so that
 /// it differs from a missing one.
 void append_field(std::string& out, std::string_view text) {
-  if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
+  const auto special = [](char c) { return c == ',' || c == '"' || c == '\r' || c == '\n'; };
+  if (!text.empty() && std::none_of(text.begin(), text.end(), special)) {
     out += text;
     return;
   }

@@ -52,10 +52,12 @@ bool ets_admissible(const EtsForm& form, const EtsWeights& w, int period) {
     c[0] = w.alpha + w.gamma - 1;
     c[m] = 1;
   } else {
-    c.assign(m + 2, w.alpha + beta - w.alpha * phi);
+    // Of (1 - phi B)(1 - B^m) y = theta(B) e, turned round: B = 1 / z.
+    const double middle = w.alpha + phi * (beta - w.alpha);
+    c.assign(m + 2, middle);
     c[0] = phi * (1 - w.alpha - w.gamma);
     c[1] += w.gamma - 1;
-    c[m] = w.alpha + beta - phi;
+    c[m] = w.alpha + phi * (beta - 1);
     c[m + 1] = 1;
   }
   return roots_inside_unit_circle(c);

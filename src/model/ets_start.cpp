@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace isotherm::ets_detail {
 
@@ -147,7 +148,7 @@ std::vector<Point> starting_points(Problem& problem) {
       point.parameters[kPhi] = form.damped ? weights.phi : 0;
       set_states(problem, cycles, point.parameters);
       point.objective = problem.objective(point.parameters);
-      if (!std::isfinite(point.objective)) continue;
+      if (!(point.objective < std::numeric_limits<double>::infinity())) continue;
       descend(problem, point, true, steps);
       points.push_back(std::move(point));
     }
