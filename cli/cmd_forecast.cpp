@@ -20,6 +20,7 @@ void add_series_options(Options& options, ForecastJob& job, std::vector<std::str
   table.files = true;
   table.required = true;
   options.text("layer", job.layer, "NAME", "Layer of a file with several.");
+  options.text("crs", job.crs, "CRS", "CRS of outlines in a file that does not say it.");
   options.text("id", job.id, "COLUMN", "Column that names the cell; without it the table is one series.");
   options.text("time", job.time, "COLUMN",
                "Column of times: 2021, 2021-06, 2021-JJA, 2021-06-14 (a time of day is ignored).");

@@ -11,19 +11,6 @@ void CpuBackend::evaluate(const Program& program, const Tile& inputs, Tile& outp
   program.evaluate(in, out, inputs.plane_size());
 }
 
-namespace {
-
-/// Adds a run of pixels of one row to a collector, from the west to the east.
-void add_run(Collector& collector, const float* values, const float* weights, std::int32_t count) {
-  if (weights == nullptr) {
-    for (std::int32_t k = 0; k < count; ++k) collector.add(values[k], 1.0f);
-  } else {
-    for (std::int32_t k = 0; k < count; ++k) collector.add(values[k], weights[k]);
-  }
-}
-
-}  // namespace
-
 void CpuBackend::gather(const Coverage& coverage, const Tile& values, Gathering& gathering) {
   const Window& window = values.window();
   const auto weights = coverage.weights();
@@ -39,7 +26,7 @@ void CpuBackend::gather(const Coverage& coverage, const Tile& values, Gathering&
       for (std::uint32_t k = begin; k < end; ++k) {
         const Span& span = spans[k];
         const float* run = plane.row(span.row - window.row) + (span.col - window.col);
-        add_run(collector, run, span.weights == Span::kFull ? nullptr : weights.data() + span.weights, span.count);
+        collector.add_run(run, span.weights == Span::kFull ? nullptr : weights.data() + span.weights, span.count);
       }
     }
     gathering.next_span(zone) = end;

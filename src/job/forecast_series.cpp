@@ -67,6 +67,7 @@ std::optional<WrittenTime> time_of_suffix(std::string suffix) {
 SeriesTable SeriesTable::read(const ForecastJob& job, Log& log) {
   TableReadOptions options;
   options.layer = job.layer;
+  options.crs = job.crs;
   ReadTable read = read_table(job.table, options, log);
   SeriesTable series;
   series.reducer_ = parse_reducer(job.aggregate);
@@ -85,7 +86,10 @@ void SeriesTable::take_ids(const ForecastJob& job, Table& table, Log& log) {
   if (rows == 0) throw Error(ErrorKind::no_data, job.table + " has no rows");
   cell_of_row_.assign(rows, 0);
   crs_ = table.crs;
-  const bool outlines = !table.geometry.empty();
+  const bool outlines = !table.geometry.empty() && !crs_.empty();
+  if (!table.geometry.empty() && !outlines) {
+    log.warning("the outlines of " + job.table + " have no CRS and are not carried; give it with --crs");
+  }
   if (job.id.empty()) {
     id_texts_ = {""};
     if (outlines) geometry_.push_back(std::move(table.geometry.front()));
@@ -234,8 +238,8 @@ void SeriesTable::close(Log& log) {
     folded += static_cast<std::size_t>(std::ranges::unique(steps).size());
   }
   if (folded > 0) {
-    log.note("several values of a cell fall into one " + calendar_.name() + " (" + std::to_string(folded) +
-             " times): their " + std::string(to_string(reducer_)) + " is used");
+    log.note("several values of a cell fall into one step of the calendar (" + calendar_.name() + "), " +
+             std::to_string(folded) + " times: their " + std::string(to_string(reducer_)) + " is used");
   }
 }
 

@@ -147,10 +147,7 @@ void note_small_cells(const Regression& regression, Log& log) {
 }
 
 void add_weights(Regression& regression, const RunContext& context) {
-  const bool wanted =
-      regression.formula.has_lags() || std::any_of(regression.models.begin(), regression.models.end(),
-                                                   [](const RegressModel* m) { return m->lags; });
-  if (!wanted) return;
+  if (regression.job.weights.spec.empty()) return;
   const Table& table = regression.cells.table;
   const WeightsSource source(regression.job.weights, regression.cells,
                              id_texts(table, id_column(table, regression.job.cells.id)));

@@ -82,6 +82,7 @@ ModelFit fit_rows(const Regression& regression, const RegressModel& model, std::
         result.rows);
     choice.clusters = clusters;
   }
+  if (!effects) choice.weights = design_choice.weights;
   if (effects) {
     const Effects taken = effects_of(regression, model, result.rows);
     taken.take_out(y);

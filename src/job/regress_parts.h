@@ -16,7 +16,7 @@ namespace isotherm {
 struct Period {
   std::string name;
   std::vector<std::size_t> rows;
-  Weights weights;  ///< empty when no model needs any
+  Weights weights;  ///< empty when none were asked for
 };
 
 /// A model fitted to one period or, with effects over periods, to all.

@@ -3,6 +3,7 @@
 
 #include "isotherm/core/text.h"
 #include "isotherm/io/json_writer.h"
+#include "isotherm/model/spatial_tests.h"
 #include "regress_parts.h"
 
 namespace isotherm {
@@ -78,6 +79,8 @@ std::string test_line(const Fit& fit) {
   for (const TestResult& test : fit.tests)
     text += (text.empty() ? "" : "; ") + test.name + " " + short_number(test.value, 5) + " (p " +
             short_number(test.p, 3) + ")";
+  const std::string advice = spatial_advice(fit.tests);
+  if (!advice.empty()) text += "\n" + advice;
   return text.empty() ? "" : text + "\n";
 }
 
@@ -115,9 +118,11 @@ void add_fit(JsonWriter& json, const Regression& regression, const ModelFit& mod
   json.key("tests").begin_array();
   for (const TestResult& test : fit.tests) {
     json.begin_object().member("name", test.name).member("definition", test.definition);
-    json.member("value", test.value).member("df", test.df).member("p", test.p).end();
+    json.member("value", test.value).member("df", test.df).member("p", test.p);
+    json.member("expectation", test.expectation).member("variance", test.variance).end();
   }
   json.end();
+  json.member("advice", spatial_advice(fit.tests));
   json.end();
 }
 

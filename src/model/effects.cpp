@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kMostSecond = 4000;  // a dense system of that size is 128 MB
 constexpr double kNothingLeft = 1e-12;
+// Each connected part makes the system singular once. Rounding leaves about 1e-15 there, and a chain of cells
+// that link T periods leaves 1/T^2 in what is regular.
+constexpr double kSingular = 1e-10;
 
 struct Groups {
   std::vector<std::int64_t> code;
@@ -108,7 +111,9 @@ Effects::Effects(std::span<const std::int64_t> first, std::span<const std::int64
       for (Eigen::Index t : list) system(s, t) -= 1.0 / static_cast<double>(list.size());
     }
   }
-  state_->inverse = system.completeOrthogonalDecomposition().pseudoInverse();
+  Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd> decomposition(periods, periods);
+  decomposition.setThreshold(kSingular);
+  state_->inverse = decomposition.compute(system).pseudoInverse();
   state_->degrees = static_cast<double>(a.size.size() + b.size.size() - connected_parts(a, b));
 }
 

@@ -42,8 +42,8 @@ bool ets_admissible(const EtsForm& form, const EtsWeights& w, int period) {
   const double beta = form.has_trend() ? w.beta : 0;
   if (!form.has_season()) {
     if (!form.has_trend()) return w.alpha > 0 && w.alpha < 2;
-    return w.alpha > 1 - 1 / phi && w.alpha < 1 + 1 / phi && beta > w.alpha * (phi - 1) &&
-           beta < (1 + phi) * (2 - w.alpha);
+    return w.alpha > 1 - 1 / phi && w.alpha < 1 + 1 / phi && phi * beta > w.alpha * (phi - 1) &&
+           phi * beta < (1 + phi) * (2 - w.alpha);
   }
   const auto m = static_cast<std::size_t>(period);
   std::vector<double> c;

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "isotherm/model/distributions.h"
+#include "isotherm/model/spatial_tests.h"
 
 namespace isotherm {
 
@@ -74,7 +75,10 @@ Fit fit_linear(Design design, std::span<const double> y, const FitChoice& choice
   add_likelihood(fit, columns);
   fit.condition_number = solved.condition_number();
   add_coefficients(fit, solved, choice);
-  if (choice.diagnostics) fit.tests = residual_tests(solved);
+  fit.tests = residual_tests(solved);
+  if (choice.weights != nullptr) {
+    for (TestResult& test : spatial_tests(solved, y, *choice.weights)) fit.tests.push_back(std::move(test));
+  }
   fit.residuals = solved.residuals();
   return fit;
 }

@@ -72,9 +72,9 @@ double value_of(const Statistic& statistic, const Moments& m, double total) {
     case Kind::valid:
       return valid_share(m.weight, total);
     case Kind::sum:
-      return m.sum;
+      return m.sum();
     case Kind::mean:
-      return empty ? kMissing : m.mean;
+      return m.mean();
     case Kind::min:
       return empty ? kMissing : static_cast<double>(m.min);
     case Kind::max:
@@ -95,7 +95,19 @@ double value_of(const Statistic& statistic, const Moments& m, double total) {
 
 std::span<const StatisticRow> statistic_rows() { return kRows; }
 
-double Moments::variance() const { return pixels == 0 ? kMissing : std::max(0.0, m2 / weight); }
+double Moments::mean() const { return pixels == 0 ? kMissing : shift + offsets / weight; }
+
+double Moments::variance() const {
+  if (pixels == 0) return kMissing;
+  const double mean_offset = offsets / weight;
+  return std::max(0.0, squares / weight - mean_offset * mean_offset);
+}
+
+void Collector::keep_run(const float* values, const float* weights, std::int32_t count) {
+  for (std::int32_t k = 0; k < count; ++k) {
+    if (is_number(values[k])) samples_.push_back({values[k], weights == nullptr ? 1.0f : weights[k]});
+  }
+}
 
 Statistic parse_statistic(std::string_view text) {
   const std::string word = lower(trim(text));

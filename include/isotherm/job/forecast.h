@@ -14,6 +14,7 @@ namespace isotherm {
 struct ForecastJob {
   std::string table;                  ///< long (a row per cell and time) or wide (a row per cell)
   std::string layer;
+  std::string crs;                    ///< of outlines that do not say theirs
   std::string id;                     ///< column that names a cell; empty: the table is one series
   std::string time;                   ///< column of times; empty: wide, columns VALUE_<time>
   std::vector<std::string> values;    ///< columns to continue

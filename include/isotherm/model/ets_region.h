@@ -5,6 +5,9 @@
 // errors lose their weight: the roots of the characteristic polynomial lie inside the unit circle. Without a
 // season the first lies in the second; with one both are asked for.
 //
+// With a damped trend beta enters that polynomial as phi beta, as follows from the recursion in ets.h; R's
+// forecast package takes beta itself, so that the two regions differ by a hair.
+//
 // Source: Hyndman, Akram, Archibald (2008), The admissible parameter space for exponential smoothing models,
 // Annals of the Institute of Statistical Mathematics 60, 407-426.
 #pragma once

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 
 #include "isotherm/model/design.h"
 #include "isotherm/model/least_squares.h"
+#include "isotherm/model/weights.h"
 
 namespace isotherm {
 
@@ -37,6 +39,8 @@ struct TestResult {
   double value = 0;
   double df = 0;
   double p = 0;
+  double expectation = std::numeric_limits<double>::quiet_NaN();  ///< where the test is a number with moments
+  double variance = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct Fit {
@@ -60,7 +64,7 @@ struct FitChoice {
   double absorbed = 0;                     ///< effects already taken out of y and the columns
   std::span<const double> response;        ///< y before that; empty: y itself
   bool drop_dependent = false;             ///< instead of refusing
-  bool diagnostics = true;
+  const Weights* weights = nullptr;        ///< where given, tests of dependence between neighbours
   int threads = 1;
 };
 

@@ -23,21 +23,27 @@
 
 namespace isotherm {
 
-/// Weighted count, mean, second moment, extremes. Updates follow West (1979); merge follows Chan, Golub and
-/// LeVeque (1979): commutative up to rounding, empty is neutral. Sums are doubles.
+/// Weighted count, mean, spread, extremes: sums about the first value, in doubles (the shifted data algorithm of
+/// Chan, Golub and LeVeque 1983). The first value is never further from the mean than the spread allows, so the
+/// variance keeps its digits: docs/methods/statistics.md has the bound. No division per pixel. Merging is
+/// commutative up to rounding, and empty is neutral.
 struct Moments {
-  double weight = 0;  ///< sum of w
-  double mean = 0;
-  double m2 = 0;   ///< sum of w (x - mean)^2
-  double sum = 0;  ///< sum of w x
+  double weight = 0;   ///< sum of w
+  double shift = 0;    ///< the first value
+  double offsets = 0;  ///< sum of w (x - shift)
+  double squares = 0;  ///< sum of w (x - shift)^2
   float min = std::numeric_limits<float>::infinity();
   float max = -std::numeric_limits<float>::infinity();
   std::uint64_t pixels = 0;
 
   /// `value` is finite, `w` positive.
   ISO_HD void add(float value, float w);
+  /// Adds values one after the other, leaving out those that are not finite; weights may be null: all 1.
+  ISO_HD void add_run(const float* values, const float* weights, std::int32_t count);
   ISO_HD void merge(const Moments& other);
-  double variance() const;  ///< NaN when empty
+  double sum() const { return weight * shift + offsets; }
+  double mean() const;      ///< NaN when empty
+  double variance() const;  ///< population form; NaN when empty
 };
 
 /// A value with its weight.
@@ -84,11 +90,11 @@ class Collector {
  public:
   explicit Collector(bool keep_samples = false) : keep_samples_(keep_samples) {}
   /// Values that are not finite are missing and left out.
-  void add(float value, float weight) {
-    constexpr float kLargest = std::numeric_limits<float>::max();
-    if (!(value >= -kLargest && value <= kLargest)) return;
-    moments_.add(value, weight);
-    if (keep_samples_) samples_.push_back({value, weight});
+  void add(float value, float weight) { add_run(&value, &weight, 1); }
+  /// A run of pixels; weights may be null: all 1.
+  void add_run(const float* values, const float* weights, std::int32_t count) {
+    moments_.add_run(values, weights, count);
+    if (keep_samples_) keep_run(values, weights, count);
   }
   /// Forgets everything, keeps its memory.
   void clear();
@@ -100,21 +106,37 @@ class Collector {
   void read(std::span<const Statistic> statistics, double total, std::span<double> values);
 
  private:
+  void keep_run(const float* values, const float* weights, std::int32_t count);
+
   bool keep_samples_;
   Moments moments_;
   std::vector<Sample> samples_;
 };
 
+/// Neither NaN nor infinite.
+ISO_HD inline bool is_number(float value) {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  return value >= -kLargest && value <= kLargest;
+}
+
 ISO_HD inline void Moments::add(float value, float w) {
   const double x = static_cast<double>(value), wx = static_cast<double>(w);
+  if (pixels == 0) shift = x;
+  const double off = x - shift, weighted = wx * off;
   weight += wx;
-  const double off = x - mean;
-  mean += off * (wx / weight);
-  m2 += wx * off * (x - mean);
-  sum += wx * x;
+  offsets += weighted;
+  squares += weighted * off;
   min = value < min ? value : min;
   max = value > max ? value : max;
   ++pixels;
+}
+
+ISO_HD inline void Moments::add_run(const float* values, const float* weights, std::int32_t count) {
+  Moments sums = *this;  // in registers
+  for (std::int32_t k = 0; k < count; ++k) {
+    if (is_number(values[k])) sums.add(values[k], weights == nullptr ? 1.0f : weights[k]);
+  }
+  *this = sums;
 }
 
 ISO_HD inline void Moments::merge(const Moments& other) {
@@ -123,11 +145,10 @@ ISO_HD inline void Moments::merge(const Moments& other) {
     *this = other;
     return;
   }
-  const double both = weight + other.weight, off = other.mean - mean;
-  m2 += other.m2 + off * off * (weight * (other.weight / both));
-  mean += off * (other.weight / both);
-  weight = both;
-  sum += other.sum;
+  const double moved = other.shift - shift;
+  squares += other.squares + moved * (2 * other.offsets + moved * other.weight);
+  offsets += other.offsets + moved * other.weight;
+  weight += other.weight;
   min = other.min < min ? other.min : min;
   max = other.max > max ? other.max : max;
   pixels += other.pixels;

@@ -90,7 +90,7 @@ TEST_P(BackendContract, GatherAgreesWithALongDoubleSum) {
       EXPECT_NEAR(moments.weight, static_cast<double>(weight), 1e-12 * (1 + static_cast<double>(weight)));
       if (pixels == 0) continue;
       const long double mean = sum / weight;
-      EXPECT_NEAR(moments.mean, static_cast<double>(mean), 1e-10);
+      EXPECT_NEAR(moments.mean(), static_cast<double>(mean), 1e-10);
       EXPECT_NEAR(moments.variance(), static_cast<double>(squares / weight - mean * mean), 1e-8);
     }
   }
@@ -115,9 +115,9 @@ TEST_P(BackendContract, StripsOfAnyHeightGiveTheSameBits) {
         const Moments& a = whole.collector(zone, q).moments();
         const Moments& b = strips.collector(zone, q).moments();
         EXPECT_EQ(a.weight, b.weight);
-        EXPECT_EQ(a.mean, b.mean);
-        EXPECT_EQ(a.m2, b.m2);
-        EXPECT_EQ(a.sum, b.sum);
+        EXPECT_EQ(a.mean(), b.mean());
+        EXPECT_EQ(a.squares, b.squares);
+        EXPECT_EQ(a.sum(), b.sum());
         EXPECT_EQ(a.min, b.min);
         EXPECT_EQ(a.max, b.max);
       }
@@ -138,7 +138,7 @@ TEST_P(BackendContract, AGatheringStartsAfreshAfterReset) {
   fresh.reset(few, 1, true);
   backend_->gather(few, tile, fresh);
   for (std::size_t zone = 0; zone < few.zones(); ++zone) {
-    EXPECT_EQ(used.collector(zone, 0).moments().sum, fresh.collector(zone, 0).moments().sum);
+    EXPECT_EQ(used.collector(zone, 0).moments().sum(), fresh.collector(zone, 0).moments().sum());
     EXPECT_EQ(used.collector(zone, 0).samples().size(), fresh.collector(zone, 0).samples().size());
   }
   used.reset(few, 1, false);

@@ -1,0 +1,25 @@
+// What neighbours' residuals say about a least-squares fit.
+//
+// Moran's I of residuals with the mean and variance that hold for residuals of least squares (Cliff and Ord
+// 1981), two sided normal p. Lagrange multiplier tests for a missing lag or error model, their forms robust
+// to each other and the joint one (Anselin 1988; Anselin, Bera, Florax, Yoon 1996), chi-squared.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "isotherm/model/fit.h"
+#include "isotherm/model/weights.h"
+
+namespace isotherm {
+
+/// moran_residuals, lm_lag, lm_error, rlm_lag, rlm_error, lm_sarma. Empty when there is no link.
+std::vector<TestResult> spatial_tests(const LeastSquares& fit, std::span<const double> y,
+                                      const Weights& weights);
+
+/// One sentence on what these tests suggest at the 5 % level (Anselin's rule: the significant one, of two the
+/// one whose robust form is the more significant). Empty without them.
+std::string spatial_advice(std::span<const TestResult> tests);
+
+}  // namespace isotherm
