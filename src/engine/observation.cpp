@@ -53,7 +53,7 @@ std::vector<Observation> make_observations(std::vector<Scene> scenes, Log& log) 
   std::vector<Observation> observations;
   std::set<std::string> seen;
   for (Scene& scene : scenes) {
-    if (scene.date && !seen.insert(scene.id + "\n" + scene.source).second) {
+    if (!seen.insert(scene.id + "\n" + scene.source).second) {
       log.note("scene " + scene.id + " was given twice and counts once");
       continue;
     }

@@ -168,6 +168,7 @@ TEST_F(ForecastRun, OutlinesAreCarried) {
   result(made);
   EXPECT_NE(read_file(made.output.path).find("POLYGON"), std::string::npos);
   made.crs.clear();
+  made.output.wkt = false;
   result(made);
   EXPECT_EQ(read_file(made.output.path).find("POLYGON"), std::string::npos);
   ASSERT_FALSE(place_.log.warnings.empty());
