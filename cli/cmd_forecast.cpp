@@ -14,9 +14,10 @@ namespace {
 
 void add_series_options(Options& options, ForecastJob& job, std::vector<std::string>& tables) {
   options.group("Series");
-  OptionRow& table = options.arguments("table", tables, "TABLE",
-                                       "Table of cells and times: CSV or any vector format. Long (a row per cell and "
-                                       "time) or, without --time, wide (columns VALUE_<time>).");
+  OptionRow& table =
+      options.arguments("table", tables, "TABLE",
+                        "Table of cells and times: CSV or any vector format. Long (a row per cell and "
+                        "time) or, without --time, wide (columns VALUE_<time>).");
   table.files = true;
   table.required = true;
   options.text("layer", job.layer, "NAME", "Layer of a file with several.");
@@ -25,9 +26,11 @@ void add_series_options(Options& options, ForecastJob& job, std::vector<std::str
   options.text("time", job.time, "COLUMN",
                "Column of times: 2021, 2021-06, 2021-JJA, 2021-06-14 (a time of day is ignored).");
   options.list("value", job.values, "LIST", "Columns to continue.").required = true;
-  options.text("every", job.every, "STEP",
-               "Calendar to put the times on: year, season, month, or days such as 16d, counted anew each year. Needed "
-               "for dates; otherwise as the times are written. Steps without a value are missing, not filled.");
+  options.text(
+      "every", job.every, "STEP",
+      "Calendar to put the times on: year, season, month, or days such as 16d, counted anew each year. "
+      "Needed "
+      "for dates; otherwise as the times are written. Steps without a value are missing, not filled.");
   OptionRow& aggregate = options.text("aggregate", job.aggregate, "WORD",
                                       "How several values of a cell in one step become one.");
   aggregate.words = words_of(reducer_rows());
@@ -39,23 +42,29 @@ void add_series_options(Options& options, ForecastJob& job, std::vector<std::str
 
 void add_model_options(Options& options, ForecastJob& job) {
   options.group("Model");
-  options.integer("horizon", job.horizon, 1, "STEPS", "Steps to continue, behind the last time of the table.");
-  OptionRow& model = options.text("model", job.model, "NAME",
-                                  "How to continue: one of these, or an exponential smoothing form (error, trend, "
-                                  "season) such as AAN, MAdM, ANA. A series that cannot carry it falls back to auto.");
+  options.integer("horizon", job.horizon, 1, "STEPS",
+                  "Steps to continue, behind the last time of the table.");
+  OptionRow& model =
+      options.text("model", job.model, "NAME",
+                   "How to continue: one of these, or an exponential smoothing form (error, trend, "
+                   "season) such as AAN, MAdM, ANA. A series that cannot carry it falls back to auto.");
   model.words = words_of(forecast_models());
   options.choice("criterion", job.criterion, words_of(criterion_rows()), "What auto chooses by.");
   options.list("quantiles", job.quantiles, "LIST", "Probabilities of the quantiles.");
-  options.integer("seed", job.seed, 0, "NUMBER", "Of the quantiles that are simulated (multiplicative trends).");
+  options.integer("seed", job.seed, 0, "NUMBER",
+                  "Of the quantiles that are simulated (multiplicative trends).");
   options.integer("paths", job.paths, 100, "NUMBER", "Futures drawn where quantiles are simulated.");
 }
 
 void add_test_options(Options& options, ForecastJob& job) {
   options.group("Back-test");
-  options.integer("backtest", job.backtest, 0, "STEPS",
-                  "Cut each series 1, 2, ... up to this many steps before its end and score the forecasts from there.");
-  options.list("compare", job.compare, "LIST", "Models to score beside --model.").words = words_of(forecast_models());
-  options.text("scores", job.scores, "FILE", "Table of the scores: MASE, sMAPE, RMSE, coverage, pinball.").files = true;
+  options.integer(
+      "backtest", job.backtest, 0, "STEPS",
+      "Cut each series 1, 2, ... up to this many steps before its end and score the forecasts from there.");
+  options.list("compare", job.compare, "LIST", "Models to score beside --model.").words =
+      words_of(forecast_models());
+  options.text("scores", job.scores, "FILE", "Table of the scores: MASE, sMAPE, RMSE, coverage, pinball.")
+      .files = true;
   options.flag("calibrate", job.calibrate,
                "Quantiles from the errors of the back-test over all cells (conformal), not from theory.");
 }
@@ -71,7 +80,8 @@ Work declare(Options& options, RunOptions& run) {
   add_test_options(options, choices->job);
   add_table_options(options, choices->job.output, "");
   options.choice("layout", choices->job.layout,
-                 {{"long", "one row per cell, column and step"}, {"wide", "one row per cell"}}, "Shape of the table.");
+                 {{"long", "one row per cell, column and step"}, {"wide", "one row per cell"}},
+                 "Shape of the table.");
   add_work_options(options, run);
   add_message_options(options, run);
   return [choices](const RunContext& context) {
@@ -86,27 +96,34 @@ Work declare(Options& options, RunOptions& run) {
 }  // namespace
 
 Command forecast_command() {
-  return {"forecast",
-          "Tables",
-          "continue every cell's series",
-          "Continues the series of each cell with exponential smoothing or a simpler model, and says how sure it is: a "
-          "mean, a standard deviation and quantiles per cell, column and step.\n\n"
-          "With auto, each series gets the exponential smoothing form of least AICc among those that its length and "
-          "values allow. Short series leave few: below 5 values the mean with Student's spread is used, with 5 or 6 "
-          "only forms without a trend are weighed, and with 7 AICc still leaves almost any trend out; ask for "
-          "--model holt to have it. Every row says which model made it and why.\n\n"
-          "Gaps are missing values that the smoothing passes over; nothing is filled in. All cells are continued from "
-          "the last time of the table, also those whose own values end before. Constant series and perfect lines "
-          "continue themselves without spread.",
-          "The table is held whole, with its outlines; forecasts stream out in batches of 256 cells.",
-          {{"Yearly cells, three years ahead",
-            "isotherm forecast cells.gpkg --id zone --time year --value lst_c_mean,ndvi_mean --horizon 3 -o next.gpkg"},
-           {"Irregular dates on a calendar of months, scored against naive and Theta",
-            "isotherm forecast dates.csv --id zone --time date --value lst_c_mean --every month --horizon 6 --backtest 6 "
-            "--compare naive,theta --scores scores.csv -o months.csv"},
-           {"One series, a named model",
-            "isotherm forecast city.csv --time year --value lst_c --model damped --horizon 5 -o - --format CSV"}},
-          declare};
+  return {
+      "forecast",
+      "Tables",
+      "continue every cell's series",
+      "Continues the series of each cell with exponential smoothing or a simpler model, and says how sure it "
+      "is: a "
+      "mean, a standard deviation and quantiles per cell, column and step.\n\n"
+      "With auto, each series gets the exponential smoothing form of least AICc among those that its length "
+      "and "
+      "values allow. Short series leave few: below 5 values the mean with Student's spread is used, with 5 "
+      "or 6 "
+      "only forms without a trend are weighed, and with 7 AICc still leaves almost any trend out; ask for "
+      "--model holt to have it. Every row says which model made it and why.\n\n"
+      "Gaps are missing values that the smoothing passes over; nothing is filled in. All cells are continued "
+      "from "
+      "the last time of the table, also those whose own values end before. Constant series and perfect lines "
+      "continue themselves without spread.",
+      "The table is held whole, with its outlines; forecasts stream out in batches of 256 cells.",
+      {{"Yearly cells, three years ahead",
+        "isotherm forecast cells.gpkg --id zone --time year --value lst_c_mean,ndvi_mean --horizon 3 -o "
+        "next.gpkg"},
+       {"Irregular dates on a calendar of months, scored against naive and Theta",
+        "isotherm forecast dates.csv --id zone --time date --value lst_c_mean --every month --horizon 6 "
+        "--backtest 6 "
+        "--compare naive,theta --scores scores.csv -o months.csv"},
+       {"One series, a named model",
+        "isotherm forecast city.csv --time year --value lst_c --model damped --horizon 5 -o - --format CSV"}},
+      declare};
 }
 
 }  // namespace isotherm::cli

@@ -3,9 +3,9 @@
 namespace isotherm::cli {
 
 std::span<const Command> commands() {
-  static const std::vector<Command> list{zonal_command(),    index_command(),       grid_command(),
-                                         forecast_command(), regress_command(),     weights_command(),
-                                         info_command(),     completions_command(), docs_command()};
+  static const std::vector<Command> list{
+      zonal_command(),   index_command(),   grid_command(), forecast_command(),    regress_command(),
+      hotspot_command(), weights_command(), info_command(), completions_command(), docs_command()};
   return list;
 }
 

@@ -43,6 +43,7 @@ Command index_command();
 Command grid_command();
 Command forecast_command();
 Command regress_command();
+Command hotspot_command();
 Command weights_command();
 Command info_command();
 Command completions_command();

@@ -111,8 +111,8 @@ void ZonalWorker::check_samples(const Coverage& coverage, const ZoneBatch& zones
     if (bytes <= static_cast<double>(context_.memory) / 2) continue;
     throw Error(ErrorKind::usage,
                 "zone " + zones.id_texts[zone] + " covers " + std::to_string(pixels_of(coverage, zone)) +
-                    " pixels; exact quantiles of it need " + std::to_string(static_cast<long long>(bytes / 1048576)) +
-                    " MiB, more than half of --memory; give more memory, or leave out median and quantiles");
+                    " pixels; to keep their values needs " + std::to_string(static_cast<long long>(bytes / 1048576)) +
+                    " MiB, more than half of --memory; give more memory, or leave out median, quantiles and classes");
   }
 }
 

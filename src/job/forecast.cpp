@@ -70,7 +70,8 @@ Plan make_plan(const ForecastJob& job) {
   }
   plan.wide = job.layout == "wide";
   if (!job.every.empty()) Calendar{job.every};
-  if (parse_reducer(job.aggregate) == Reducer::count) refuse("--aggregate count would continue counts, not values");
+  if (parse_reducer(job.aggregate) == Reducer::count)
+    refuse("--aggregate count would continue counts, not values");
   if (job.backtest == 0) {
     if (!job.scores.empty()) refuse("--scores needs --backtest: how many steps to hold back");
     if (job.calibrate) refuse("--calibrate needs --backtest: its errors make the quantiles");
@@ -166,7 +167,8 @@ class Run {
           each_cell(batch, [&](std::size_t cell) {
             for (std::size_t v = 0; v < variables; ++v) {
               const std::vector<double> values = series_.series(cell, v);
-              if (!values.empty()) sums[v].add(back_test(plan_.models, request(cell, v, values), job_.backtest));
+              if (!values.empty())
+                sums[v].add(back_test(plan_.models, request(cell, v, values), job_.backtest));
             }
           });
           return sums;
@@ -234,9 +236,9 @@ class Run {
     for (const auto& [model, count] : models_) parts.push_back(model + " " + std::to_string(count));
     const std::size_t all = series_.cells() * series_.variables().size();
     context_.log.note(std::to_string(all) + " series by " + series_.calendar().name() + ", " +
-                      series_.calendar().label(series_.first()) + " to " + series_.calendar().label(series_.last()) +
-                      ", continued by " + std::to_string(job_.horizon) + ": " + join(parts, ", ") + " -> " +
-                      job_.output.path);
+                      series_.calendar().label(series_.first()) + " to " +
+                      series_.calendar().label(series_.last()) + ", continued by " +
+                      std::to_string(job_.horizon) + ": " + join(parts, ", ") + " -> " + job_.output.path);
   }
 
   const ForecastJob& job_;

@@ -80,8 +80,9 @@ Calendar::Calendar(std::string_view every) : name_(every) {
   }
   const auto days = every.ends_with('d') ? parse_integer(every.substr(0, every.size() - 1)) : std::nullopt;
   if (!days || *days < 1 || *days > 183) {
-    throw Error(ErrorKind::usage, "--every takes year, season, month or a number of days from 1d to 183d (16d), not '" +
-                                      std::string(every) + "'");
+    throw Error(ErrorKind::usage,
+                "--every takes year, season, month or a number of days from 1d to 183d (16d), not '" +
+                    std::string(every) + "'");
   }
   kind_ = TimeKind::date;
   days_ = static_cast<int>(*days);
@@ -89,20 +90,28 @@ Calendar::Calendar(std::string_view every) : name_(every) {
 
 std::optional<Calendar> Calendar::of(TimeKind kind) {
   switch (kind) {
-    case TimeKind::year: return Calendar("year");
-    case TimeKind::season: return Calendar("season");
-    case TimeKind::month: return Calendar("month");
-    case TimeKind::date: break;
+    case TimeKind::year:
+      return Calendar("year");
+    case TimeKind::season:
+      return Calendar("season");
+    case TimeKind::month:
+      return Calendar("month");
+    case TimeKind::date:
+      break;
   }
   return std::nullopt;
 }
 
 int Calendar::period() const {
   switch (kind_) {
-    case TimeKind::year: return 1;
-    case TimeKind::season: return 4;
-    case TimeKind::month: return 12;
-    case TimeKind::date: break;
+    case TimeKind::year:
+      return 1;
+    case TimeKind::season:
+      return 4;
+    case TimeKind::month:
+      return 12;
+    case TimeKind::date:
+      break;
   }
   return (366 + days_ - 1) / days_;
 }
@@ -112,7 +121,8 @@ std::optional<std::int64_t> Calendar::step(const WrittenTime& time) const {
   const bool dated = time.kind == TimeKind::date;
   const int month = dated ? time.date.month : time.part;
   switch (kind_) {
-    case TimeKind::year: return year;
+    case TimeKind::year:
+      return year;
     case TimeKind::season:
       if (time.kind == TimeKind::season) return 4 * year + time.part;
       if (time.kind == TimeKind::year) return std::nullopt;
@@ -121,7 +131,8 @@ std::optional<std::int64_t> Calendar::step(const WrittenTime& time) const {
     case TimeKind::month:
       if (!dated && time.kind != TimeKind::month) return std::nullopt;
       return 12 * year + month - 1;
-    case TimeKind::date: break;
+    case TimeKind::date:
+      break;
   }
   if (!dated) return std::nullopt;
   return period() * year + day_of_year(time.date) / days_;
@@ -131,10 +142,14 @@ std::string Calendar::label(std::int64_t step) const {
   const std::int64_t year = divide_down(step, period());
   const int part = static_cast<int>(step - year * period());
   switch (kind_) {
-    case TimeKind::year: return std::to_string(year);
-    case TimeKind::season: return std::to_string(year) + "-" + std::string(kSeasons[static_cast<std::size_t>(part)]);
-    case TimeKind::month: return to_string(Date{static_cast<int>(year), part + 1, 1}).substr(0, 7);
-    case TimeKind::date: break;
+    case TimeKind::year:
+      return std::to_string(year);
+    case TimeKind::season:
+      return std::to_string(year) + "-" + std::string(kSeasons[static_cast<std::size_t>(part)]);
+    case TimeKind::month:
+      return to_string(Date{static_cast<int>(year), part + 1, 1}).substr(0, 7);
+    case TimeKind::date:
+      break;
   }
   // In a common year a step may begin behind its end; it is then never seen, and named by the last day.
   return date_of(year, std::min(part * days_, leap(year) ? 365 : 364));

@@ -24,8 +24,8 @@ std::optional<WrittenTime> parse_time(std::string_view text);
 
 class Calendar {
  public:
-  /// "year", "season", "month", or days such as "16d", counted anew from each 1 January so that the last one of a year is
-  /// short. Throws Error(usage).
+  /// "year", "season", "month", or days such as "16d", counted anew from each 1 January so that the last one
+  /// of a year is short. Throws Error(usage).
   explicit Calendar(std::string_view every);
   /// The calendar that times of this kind are written in; nothing for dates, which may be any.
   static std::optional<Calendar> of(TimeKind kind);

@@ -51,7 +51,8 @@ Score score_one(double value, double scale, const SeriesForecast& forecast, std:
   score.covered = value >= quantiles[low] && value <= quantiles[high] ? 1 : 0;
   for (std::size_t k = 0; k < levels.size(); ++k) {
     const double above = value - quantiles[k];
-    score.pinball += (above >= 0 ? levels[k] * above : (levels[k] - 1) * above) / static_cast<double>(levels.size());
+    score.pinball +=
+        (above >= 0 ? levels[k] * above : (levels[k] - 1) * above) / static_cast<double>(levels.size());
   }
   return score;
 }
@@ -123,15 +124,16 @@ BackTest back_test(std::span<const ForecastModel> models, const ForecastRequest&
 
 TableSchema score_schema() {
   TableSchema schema;
-  schema.columns = {{"variable", ColumnType::text, "", "column that was continued"},
-                    {"model", ColumnType::text, "", "model as asked for; short series fell back"},
-                    {"step", ColumnType::integer, "", "steps ahead; missing: all of them"},
-                    {"forecasts", ColumnType::integer, "", "forecasts scored"},
-                    {"mase", ColumnType::real, "1", "mean absolute error over that of seasonal naive in sample"},
-                    {"smape", ColumnType::real, "percent", "mean of 200 |error| / (|value| + |forecast|)"},
-                    {"rmse", ColumnType::real, "", "root of the mean squared error"},
-                    {"coverage", ColumnType::real, "1", "share of values between lowest and highest quantile"},
-                    {"pinball", ColumnType::real, "", "mean pinball loss over the quantiles"}};
+  schema.columns = {
+      {"variable", ColumnType::text, "", "column that was continued"},
+      {"model", ColumnType::text, "", "model as asked for; short series fell back"},
+      {"step", ColumnType::integer, "", "steps ahead; missing: all of them"},
+      {"forecasts", ColumnType::integer, "", "forecasts scored"},
+      {"mase", ColumnType::real, "1", "mean absolute error over that of seasonal naive in sample"},
+      {"smape", ColumnType::real, "percent", "mean of 200 |error| / (|value| + |forecast|)"},
+      {"rmse", ColumnType::real, "", "root of the mean squared error"},
+      {"coverage", ColumnType::real, "1", "share of values between lowest and highest quantile"},
+      {"pinball", ColumnType::real, "", "mean pinball loss over the quantiles"}};
   return schema;
 }
 
@@ -141,7 +143,8 @@ void append_scores(Table& table, const std::string& variable, std::span<const Fo
     Score all;
     for (std::size_t h = 0; h < test.scores[m].size(); ++h) {
       const Score& score = test.scores[m][h];
-      if (score.forecasts > 0) append_row(table, variable, models[m].name, static_cast<std::int64_t>(h + 1), score);
+      if (score.forecasts > 0)
+        append_row(table, variable, models[m].name, static_cast<std::int64_t>(h + 1), score);
       all.add(score);
     }
     append_row(table, variable, models[m].name, kMissingInteger, all);

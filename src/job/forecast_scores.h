@@ -1,7 +1,7 @@
 // The back-test: how far forecasts from earlier origins were from what came, model by model and step by step.
 //
-// Origins are the last `count` steps: with 3, the series is cut 1, 2 and 3 steps before its end, and every step that
-// then lies ahead and was observed is scored. Step h is thus scored from count - h + 1 origins.
+// Origins are the last `count` steps: with 3, the series is cut 1, 2 and 3 steps before its end, and every
+// step that then lies ahead and was observed is scored. Step h is thus scored from count - h + 1 origins.
 #pragma once
 
 #include <span>
@@ -25,8 +25,9 @@ struct Score {
 
 /// Of one variable and one or many cells.
 struct BackTest {
-  std::vector<std::vector<Score>> scores;       ///< model by model, step by step
-  std::vector<std::vector<double>> departures;  ///< of the first model, step by step: (value - mean) / deviation
+  std::vector<std::vector<Score>> scores;  ///< model by model, step by step
+  std::vector<std::vector<double>>
+      departures;  ///< of the first model, step by step: (value - mean) / deviation
   BackTest() = default;
   BackTest(std::size_t models, int horizon);
   void add(const BackTest& other);
@@ -40,7 +41,8 @@ TableSchema score_schema();
 void append_scores(Table& table, const std::string& variable, std::span<const ForecastModel> models,
                    const BackTest& test);
 
-/// Quantiles from the departures seen: conformal, of the step or of the last step that has at least 20 of them.
+/// Quantiles from the departures seen: conformal, of the step or of the last step that has at least 20 of
+/// them.
 class Calibration {
  public:
   Calibration() = default;

@@ -39,21 +39,24 @@ const Column& column_named(const Table& table, const std::string& name) {
   if (const auto at = table.find(name)) return table.columns[*at];
   std::vector<std::string> names;
   for (const Column& column : table.columns) names.push_back(column.info.name);
-  throw Error(ErrorKind::input,
-              "the table has no column '" + name + "'; it has " + join(names, ", ") + suggestion(name, names));
+  throw Error(ErrorKind::input, "the table has no column '" + name + "'; it has " + join(names, ", ") +
+                                    suggestion(name, names));
 }
 
 void require_numbers(const Column& column) {
   if (!std::holds_alternative<Texts>(column.values)) return;
-  throw Error(ErrorKind::input, "column '" + column.info.name + "' holds text, not numbers; nothing can be continued");
+  throw Error(ErrorKind::input,
+              "column '" + column.info.name + "' holds text, not numbers; nothing can be continued");
 }
 
 void append_value(Column& to, const Column& from, std::size_t row) {
   std::visit(
-      [&](auto& values) { values.push_back(std::get<std::decay_t<decltype(values)>>(from.values)[row]); }, to.values);
+      [&](auto& values) { values.push_back(std::get<std::decay_t<decltype(values)>>(from.values)[row]); },
+      to.values);
 }
 
-/// The time behind VALUE_ in the name of a wide column: "2021", "202106", "2021JJA", "20210614", or with dashes.
+/// The time behind VALUE_ in the name of a wide column: "2021", "202106", "2021JJA", "20210614", or with
+/// dashes.
 std::optional<WrittenTime> time_of_suffix(std::string suffix) {
   if ((suffix.size() == 6 || suffix.size() == 7) && suffix.find('-') == std::string::npos) {
     if (suffix[4] == '_') suffix.erase(4, 1);
@@ -114,7 +117,8 @@ void SeriesTable::take_ids(const ForecastJob& job, Table& table, Log& log) {
     if (outlines) geometry_.push_back(std::move(table.geometry[row]));
   }
   if (nameless > 0) {
-    log.warning(std::to_string(nameless) + " rows of " + job.table + " have no '" + job.id + "' and are left out");
+    log.warning(std::to_string(nameless) + " rows of " + job.table + " have no '" + job.id +
+                "' and are left out");
   }
 }
 
@@ -127,17 +131,18 @@ void SeriesTable::choose_calendar(const ForecastJob& job, const std::vector<Writ
   const bool same = std::ranges::all_of(times, [&](const WrittenTime& time) { return time.kind == kind; });
   const auto calendar = same ? Calendar::of(kind) : std::nullopt;
   if (!calendar) {
-    throw Error(ErrorKind::usage, std::string(same ? "the times are dates, which may be irregular"
-                                                   : "the times are written in several ways") +
-                                      "; say on which calendar to put them, for example --every year, month or 16d");
+    throw Error(ErrorKind::usage,
+                std::string(same ? "the times are dates, which may be irregular"
+                                 : "the times are written in several ways") +
+                    "; say on which calendar to put them, for example --every year, month or 16d");
   }
   calendar_ = *calendar;
 }
 
 std::int64_t SeriesTable::step_of(const WrittenTime& time, const std::string& text) const {
   if (const auto step = calendar_.step(time)) return *step;
-  throw Error(ErrorKind::usage,
-              "the time '" + text + "' is coarser than --every " + calendar_.name() + "; choose a coarser calendar");
+  throw Error(ErrorKind::usage, "the time '" + text + "' is coarser than --every " + calendar_.name() +
+                                    "; choose a coarser calendar");
 }
 
 void SeriesTable::take_long(const ForecastJob& job, const Table& table) {
@@ -151,8 +156,9 @@ void SeriesTable::take_long(const ForecastJob& job, const Table& table) {
     const std::string text = cell_text(times, row).value_or("");
     const auto time = parse_time(text);
     if (!time) {
-      throw Error(ErrorKind::input, "row " + std::to_string(row + 1) + " of " + job.table + ": '" + text + "' in column '" +
-                                        job.time + "' is no time; write 2021, 2021-06, 2021-JJA or 2021-06-14");
+      throw Error(ErrorKind::input, "row " + std::to_string(row + 1) + " of " + job.table + ": '" + text +
+                                        "' in column '" + job.time +
+                                        "' is no time; write 2021, 2021-06, 2021-JJA or 2021-06-14");
     }
     written.push_back(*time);
     texts.push_back(text);
@@ -194,7 +200,8 @@ void SeriesTable::take_wide(const ForecastJob& job, const Table& table) {
       written.push_back(*time);
     }
     if (sources.size() == before) {
-      throw Error(ErrorKind::input, "no column is called " + name + "_ and a time (" + name + "_2021); for a table with " +
+      throw Error(ErrorKind::input, "no column is called " + name + "_ and a time (" + name +
+                                        "_2021); for a table with " +
                                         "a row per time name its column with --time");
     }
     variables_.push_back({name, ColumnType::real, sources[before].column->info.unit, ""});
@@ -224,7 +231,8 @@ void SeriesTable::close(Log& log) {
   first_ = *least;
   last_ = *most;
   if (last_ - first_ > 1000000) {
-    throw Error(ErrorKind::input, "the times reach from " + calendar_.label(first_) + " to " + calendar_.label(last_) +
+    throw Error(ErrorKind::input, "the times reach from " + calendar_.label(first_) + " to " +
+                                      calendar_.label(last_) +
                                       ": more than a million steps; is one of them wrong?");
   }
   std::size_t folded = 0;

@@ -30,8 +30,8 @@ class SeriesTable {
   std::int64_t first() const { return first_; }
   std::int64_t last() const { return last_; }
 
-  /// The series of a cell from its first observed step to last(); empty when there is none. Several values of a step
-  /// become one.
+  /// The series of a cell from its first observed step to last(); empty when there is none. Several values of
+  /// a step become one.
   std::vector<double> series(std::size_t cell, std::size_t variable) const;
 
  private:

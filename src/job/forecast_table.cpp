@@ -19,7 +19,8 @@ std::string without_dashes(std::string text) {
 
 std::string quantile_name(double level) { return "q" + fixed_text(100 * level, 6); }
 
-ForecastTable::ForecastTable(const SeriesTable& series, std::span<const double> levels, int horizon, bool wide)
+ForecastTable::ForecastTable(const SeriesTable& series, std::span<const double> levels, int horizon,
+                             bool wide)
     : series_(series), levels_(levels), horizon_(horizon), wide_(wide) {
   for (const Column& id : series.ids()) schema_.columns.push_back(id.info);
   const auto text = [](std::string name, std::string what) {
@@ -29,7 +30,8 @@ ForecastTable::ForecastTable(const SeriesTable& series, std::span<const double> 
     return ColumnInfo{std::move(name), ColumnType::integer, "", std::move(what)};
   };
   if (!wide) {
-    schema_.columns.push_back({series.time_name(), series.calendar().label_type(), "", "time of the forecast"});
+    schema_.columns.push_back(
+        {series.time_name(), series.calendar().label_type(), "", "time of the forecast"});
     schema_.columns.push_back(whole("step", "steps behind the last time of the table"));
     schema_.columns.push_back(text("variable", "column that was continued"));
     describe_values("", "", {});
@@ -39,7 +41,8 @@ ForecastTable::ForecastTable(const SeriesTable& series, std::span<const double> 
   } else {
     for (const ColumnInfo& variable : series.variables()) {
       for (int h = 1; h <= horizon; ++h) {
-        describe_values(variable.name + "_", "_" + without_dashes(series.calendar().label(series.last() + h)), variable);
+        describe_values(variable.name + "_", "_" + without_dashes(series.calendar().label(series.last() + h)),
+                        variable);
       }
       schema_.columns.push_back(text(variable.name + "_model", "what made the forecast"));
       schema_.columns.push_back(text(variable.name + "_reason", "why this model"));
@@ -50,13 +53,15 @@ ForecastTable::ForecastTable(const SeriesTable& series, std::span<const double> 
   schema_.crs = series.crs();
 }
 
-void ForecastTable::describe_values(const std::string& prefix, const std::string& suffix, const ColumnInfo& variable) {
+void ForecastTable::describe_values(const std::string& prefix, const std::string& suffix,
+                                    const ColumnInfo& variable) {
   const auto real = [&](const std::string& name, const std::string& what) {
     schema_.columns.push_back({prefix + name + suffix, ColumnType::real, variable.unit, what, kResultDigits});
   };
   real("mean", "point forecast");
   real("deviation", "standard deviation of the forecast");
-  for (const double level : levels_) real(quantile_name(level), "quantile at probability " + number_text(level));
+  for (const double level : levels_)
+    real(quantile_name(level), "quantile at probability " + number_text(level));
 }
 
 void ForecastTable::add_identity(Table& table, std::size_t cell, std::size_t& column) const {

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <optional>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
+#include "isotherm/io/output_file.h"
 #include "isotherm/io/text_file.h"
 #include "regress_parts.h"
+#include "regress_tables.h"
 
 namespace isotherm {
 
@@ -63,38 +64,13 @@ std::vector<const RegressModel*> models_of(const RegressJob& job, const ModelFor
   return models;
 }
 
-/// The rows of each period, periods in ascending order (numbers by size, text by bytes).
-std::vector<Period> periods_of(const Table& table, const std::string& by, std::span<const std::size_t> rows) {
-  std::vector<Period> periods;
-  if (by.empty()) {
-    periods.push_back({"all", {rows.begin(), rows.end()}, {}});
-    return periods;
-  }
-  const Column& column = table.columns[*table.find(by)];
-  const auto collect = [&](auto key_of, auto text_of_key) {
-    std::map<std::decay_t<decltype(key_of(std::size_t{0}))>, std::vector<std::size_t>> found;
-    for (std::size_t row : rows) found[key_of(row)].push_back(row);
-    for (auto& [key, members] : found) periods.push_back({text_of_key(key), std::move(members), {}});
-  };
-  if (const auto* integers = std::get_if<Integers>(&column.values)) {
-    collect([&](std::size_t row) { return (*integers)[row]; },
-            [](std::int64_t key) { return std::to_string(key); });
-  } else if (const auto* reals = std::get_if<Reals>(&column.values)) {
-    collect([&](std::size_t row) { return (*reals)[row]; }, [](double key) { return number_text(key); });
-  } else {
-    collect([&](std::size_t row) { return *column.texts()[row]; },
-            [](const std::string& key) { return key; });
-  }
-  return periods;
-}
-
 /// Periods that the table names but that have no complete row.
 void note_lost_periods(const Regression& regression, Log& log) {
   const std::string& by = regression.job.by;
   if (by.empty()) return;
   const std::vector<std::string> name{by};
-  for (const Period& period :
-       periods_of(regression.cells.table, by, complete_rows(regression.cells.table, name))) {
+  for (const PeriodRows& period :
+       rows_by_period(regression.cells.table, by, complete_rows(regression.cells.table, name))) {
     const bool kept = std::any_of(regression.periods.begin(), regression.periods.end(),
                                   [&](const Period& p) { return p.name == period.name; });
     if (!kept) log.warning(by + " " + period.name + ": no row has all values; it is left out");
@@ -124,7 +100,8 @@ void take_rows(Regression& regression, Log& log) {
     log.note(std::to_string(regression.rows_missing) + " of " + std::to_string(regression.rows_read) +
              " rows lack a value and are left out");
   }
-  regression.periods = periods_of(table, job.by, rows);
+  for (PeriodRows& period : rows_by_period(table, job.by, rows))
+    regression.periods.push_back({std::move(period.name), std::move(period.rows), {}});
   note_lost_periods(regression, log);
 }
 
@@ -164,6 +141,8 @@ void run(const RegressJob& job, const RunContext& context) {
   regression.models = models_of(job, regression.formula);
   std::optional<TextOutput> document;
   if (!job.output.empty()) document.emplace(job.output, context);
+  if (!job.residuals.empty())
+    OutputFile(job.residuals, context.overwrite);  // refused before anything is read
   TableReadOptions options;
   options.layer = job.cells.layer;
   options.crs = job.cells.crs;

@@ -5,43 +5,13 @@
 #include "isotherm/io/json_writer.h"
 #include "isotherm/model/spatial_tests.h"
 #include "regress_parts.h"
+#include "regress_tables.h"
 
 namespace isotherm {
 
 namespace {
 
 constexpr std::string_view kLayout = "isotherm-regress/1";
-
-std::string padded(const std::string& text, std::size_t width, bool left) {
-  if (text.size() >= width) return text;
-  const std::string space(width - text.size(), ' ');
-  return left ? text + space : space + text;
-}
-
-/// Columns as wide as their widest word; the first leans left, numbers right.
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> width;
-  for (const std::vector<std::string>& row : rows) {
-    width.resize(std::max(width.size(), row.size()), 0);
-    for (std::size_t k = 0; k < row.size(); ++k) width[k] = std::max(width[k], row[k].size());
-  }
-  std::string text;
-  for (const std::vector<std::string>& row : rows) {
-    std::string line;
-    for (std::size_t k = 0; k < row.size(); ++k)
-      line += (k > 0 ? "  " : "") + padded(row[k], width[k], k == 0);
-    text += line + "\n";
-  }
-  return text;
-}
-
-/// Significant digits for people.
-std::string short_number(double value, int digits) {
-  if (!std::isfinite(value)) return "-";
-  char text[40];
-  std::snprintf(text, sizeof text, "%.*g", digits, value);
-  return text;
-}
 
 std::string r2_text(double value) {
   if (!std::isfinite(value)) return "-";

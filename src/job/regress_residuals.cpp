@@ -2,26 +2,9 @@
 
 #include "isotherm/io/table_writer.h"
 #include "regress_parts.h"
+#include "regress_tables.h"
 
 namespace isotherm {
-
-namespace {
-
-template <class Values>
-Values picked(const Values& values, std::span<const std::size_t> rows) {
-  Values result;
-  result.reserve(rows.size());
-  for (std::size_t row : rows) result.push_back(values[row]);
-  return result;
-}
-
-Column picked_column(const Column& column, std::span<const std::size_t> rows) {
-  Column result{column.info, {}};
-  std::visit([&](const auto& values) { result.values = picked(values, rows); }, column.values);
-  return result;
-}
-
-}  // namespace
 
 /// The rows used, in the order of the input: cell, period, area, response, then fitted value and residual per
 /// model.
@@ -43,7 +26,7 @@ void write_residuals(const Regression& regression, const RunContext& context) {
   for (const std::string& name :
        {std::string("zone"), std::string("cell_id"), std::string("id"), job.cells.id, job.by, job.area}) {
     const auto column = name.empty() ? std::nullopt : input.find(name);
-    if (column && !table.find(name)) table.columns.push_back(picked_column(input.columns[*column], rows));
+    if (column && !table.find(name)) table.columns.push_back(picked(input.columns[*column], rows));
   }
   const std::string response = text_of(regression.formula.response);
   std::vector<double> values = response_of(regression.formula, input, rows);
@@ -67,7 +50,9 @@ void write_residuals(const Regression& regression, const RunContext& context) {
     table.columns.push_back(
         {{"residual_" + name, ColumnType::real, "", "response less fitted"}, std::move(residual)});
   }
-  if (!input.geometry.empty()) table.geometry = picked(input.geometry, rows);
+  if (!input.geometry.empty()) {
+    for (std::size_t row : rows) table.geometry.push_back(input.geometry[row]);
+  }
   TableSchema schema = table.schema();
   schema.has_geometry = !table.geometry.empty();
   const std::unique_ptr<RowSink> sink = open_table(job.residuals, schema, {}, context);

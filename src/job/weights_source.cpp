@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
@@ -166,6 +167,13 @@ Weights WeightsSource::raw(std::span<const std::size_t> rows, const RunContext& 
 }
 
 Weights WeightsSource::of_rows(std::span<const std::size_t> rows, const RunContext& context) const {
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t row : rows) {
+    if (seen.insert(ids_[row]).second) continue;
+    throw Error(ErrorKind::input, "cell " + ids_[row] +
+                                      " stands in several rows, which would be neighbours of each other; "
+                                      "name the column of periods with --by, or of cells with --id");
+  }
   Weights weights = raw(rows, context);
   if (inputs_.symmetric) weights = symmetrised(weights);
   if (const std::size_t alone = islands(weights); alone > 0) {

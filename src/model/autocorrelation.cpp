@@ -34,7 +34,8 @@ std::uint64_t mixed(std::uint64_t z) {
 std::vector<std::int32_t> draw_stand_ins(const LocalChoice& choice, std::size_t width, std::size_t count) {
   std::vector<std::int32_t> drawn;
   drawn.reserve(width * static_cast<std::size_t>(choice.permutations));
-  for (std::uint64_t permutation = 0; permutation < static_cast<std::uint64_t>(choice.permutations); ++permutation) {
+  for (std::uint64_t permutation = 0; permutation < static_cast<std::uint64_t>(choice.permutations);
+       ++permutation) {
     const std::uint64_t stream = mixed(mixed(choice.seed) ^ permutation);
     const std::size_t first = drawn.size();
     for (std::uint64_t counter = 0; drawn.size() < first + width; ++counter) {
@@ -49,8 +50,13 @@ std::vector<std::int32_t> draw_stand_ins(const LocalChoice& choice, std::size_t 
 
 class Local {
  public:
-  Local(LocalStatistic statistic, std::span<const double> x, const Weights& weights, const LocalChoice& choice)
-      : statistic_(statistic), weights_(weights), choice_(choice), map_(moments_of(x)), n_(static_cast<double>(x.size())) {}
+  Local(LocalStatistic statistic, std::span<const double> x, const Weights& weights,
+        const LocalChoice& choice)
+      : statistic_(statistic),
+        weights_(weights),
+        choice_(choice),
+        map_(moments_of(x)),
+        n_(static_cast<double>(x.size())) {}
 
   LocalAutocorrelation run() {
     LocalAutocorrelation result;
@@ -127,7 +133,8 @@ class Local {
     const std::span<const double> w = weights_.weights(row);
     const double own = map_.z[row];
     int above = 0, below = 0;
-    for (std::size_t permutation = 0; permutation < static_cast<std::size_t>(choice_.permutations); ++permutation) {
+    for (std::size_t permutation = 0; permutation < static_cast<std::size_t>(choice_.permutations);
+         ++permutation) {
       const std::int32_t* const drawn = stand_ins_.data() + permutation * widest;
       double sum = 0;
       for (std::size_t k = 0; k < w.size(); ++k) {
@@ -153,8 +160,8 @@ class Local {
 
 std::span<const LocalStatisticRow> local_statistics() { return kLocalStatistics; }
 
-LocalAutocorrelation local_autocorrelation(LocalStatistic statistic, std::span<const double> x, const Weights& weights,
-                                           const LocalChoice& choice) {
+LocalAutocorrelation local_autocorrelation(LocalStatistic statistic, std::span<const double> x,
+                                           const Weights& weights, const LocalChoice& choice) {
   return Local(statistic, x, weights, choice).run();
 }
 
@@ -164,7 +171,10 @@ std::vector<std::string_view> quadrants(std::span<const double> x, const Weights
   std::vector<std::string_view> names;
   for (std::size_t row = 0; row < x.size(); ++row) {
     const bool high = map.z[row] > 0, around = lagged[row] > 0;
-    names.push_back(weights.degree(row) == 0 ? "" : high ? (around ? "high-high" : "high-low") : around ? "low-high" : "low-low");
+    names.push_back(weights.degree(row) == 0 ? ""
+                    : high                   ? (around ? "high-high" : "high-low")
+                    : around                 ? "low-high"
+                                             : "low-low");
   }
   return names;
 }
@@ -178,7 +188,8 @@ std::vector<double> false_discovery_rates(std::span<const double> p) {
   std::vector<double> rates(p.begin(), p.end());
   double least = 1;
   for (std::size_t rank = order.size(); rank-- > 0;) {
-    least = std::min(least, p[order[rank]] * static_cast<double>(order.size()) / static_cast<double>(rank + 1));
+    least =
+        std::min(least, p[order[rank]] * static_cast<double>(order.size()) / static_cast<double>(rank + 1));
     rates[order[rank]] = least;
   }
   return rates;

@@ -20,6 +20,8 @@ constexpr std::size_t kTrials = 16;
 constexpr int kTrialSteps = 6;
 constexpr std::size_t kFinalists = 3;
 constexpr int kMostSteps = 200;
+/// A trend that never ends must be this much better, see choose_ets.
+constexpr double kEndlessTrendCost = 3;
 
 struct Scale {
   double centre = 0;
@@ -168,6 +170,7 @@ std::vector<EtsForm> ets_candidates(std::span<const double> values, int period) 
 
 std::optional<EtsFit> choose_ets(std::span<const double> values, int period, EtsCriterion criterion) {
   std::optional<EtsFit> best;
+  double least = kInfinity;
   for (const EtsForm& form : ets_candidates(values, period)) {
     std::optional<EtsFit> fit = fit_ets(form, values, period);
     if (!fit) continue;
@@ -175,7 +178,12 @@ std::optional<EtsFit> choose_ets(std::span<const double> values, int period, Ets
       // Perfect: nothing with more parameters can be better, and simpler ones were not.
       if (!best || best->log_likelihood < kInfinity) return fit;
     }
-    if (!best || criterion_of(*fit, criterion) < criterion_of(*best, criterion)) best = std::move(fit);
+    const double endless = fit->form.has_trend() && !fit->form.damped ? kEndlessTrendCost : 0;
+    const double cost = criterion_of(*fit, criterion) + endless;
+    if (!best || cost < least) {
+      best = std::move(fit);
+      least = cost;
+    }
   }
   return best;
 }

@@ -113,10 +113,18 @@ Made make_ls_multiplicative(const ForecastRequest& r) {
   return from_moments(holt_winters_forecast(HoltWinters::multiplicative, r), r, "ls-holt-winters-mul");
 }
 
+/// A damped trend with the season that the series can carry, by ratios where its values allow.
+Made make_damped_season(const ForecastRequest& request) {
+  for (const char* form : {"MAdM", "AAdA", "AAdN"}) {
+    if (Made forecast = named_form(form, request)) return forecast;
+  }
+  return std::nullopt;
+}
+
 /// What the combinations combine; members that a series cannot carry are left out.
 std::vector<SeriesForecast> members(const ForecastRequest& request) {
   std::vector<SeriesForecast> made;
-  for (const auto make : {make_auto, make_damped, make_theta}) {
+  for (const auto make : {make_auto, make_damped_season, make_theta}) {
     if (Made forecast = make(request)) made.push_back(std::move(*forecast));
   }
   return made;
@@ -178,8 +186,8 @@ constexpr std::array<ForecastModelRow, 17> kModels{{
     {"naive", "the last value", make_naive},
     {"seasonal-naive", "the last value of the same season", make_seasonal_naive},
     {"drift", "the last value and the mean step", make_drift},
-    {"combine-mean", "mean of auto, damped and theta", make_combined_mean},
-    {"combine-median", "median of auto, damped and theta", make_combined_median},
+    {"combine-mean", "mean of auto, damped trend (with the season) and theta", make_combined_mean},
+    {"combine-median", "median of the same three", make_combined_median},
 }};
 
 }  // namespace

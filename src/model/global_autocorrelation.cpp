@@ -44,7 +44,8 @@ void judge(GlobalAutocorrelation& result, double sign) {
 }  // namespace
 
 MapMoments moments_of(std::span<const double> x) {
-  if (x.size() < 4) throw Error(ErrorKind::input, "at least 4 cells with values are needed, not " + std::to_string(x.size()));
+  if (x.size() < 4)
+    throw Error(ErrorKind::input, "at least 4 cells with values are needed, not " + std::to_string(x.size()));
   long double sum = 0;
   for (double v : x) {
     if (!std::isfinite(v)) throw Error(ErrorKind::input, "a value is not finite");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "isotherm/stats/statistics.h"
 #include "sorted_samples.h"
@@ -18,6 +19,27 @@ SortedSamples::SortedSamples(std::span<Sample> samples) : samples_(samples) {
     squares += w * w;
   }
   if (total_ > 0) width_ = squares / total_;
+}
+
+SortedSamples::Classes SortedSamples::classes() const {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  Classes found{kNone, kNone, 0};
+  double most = -1, least = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < samples_.size();) {
+    const float value = samples_[k].value;
+    double weight = 0;
+    for (; k < samples_.size() && samples_[k].value == value; ++k) weight += static_cast<double>(samples_[k].weight);
+    if (weight > most) {
+      most = weight;
+      found.heaviest = static_cast<double>(value);
+    }
+    if (weight < least) {
+      least = weight;
+      found.lightest = static_cast<double>(value);
+    }
+    ++found.number;
+  }
+  return found;
 }
 
 double SortedSamples::quantile(double probability) const {

@@ -15,6 +15,13 @@ class SortedSamples {
   /// As defined at weighted_quantiles; NaN when there are no samples.
   double quantile(double probability) const;
 
+  /// Equal values taken together as classes. Missing where there are no samples; `number` is then 0.
+  struct Classes {
+    double heaviest, lightest;  ///< value of the class with the most and the least weight; of equals the smallest
+    double number;
+  };
+  Classes classes() const;
+
  private:
   std::span<const Sample> samples_;
   double total_ = 0;  ///< sum of w

@@ -14,7 +14,7 @@ namespace {
 
 using Kind = StatisticKind;
 
-constexpr std::array<StatisticRow, 13> kRows{{
+constexpr std::array<StatisticRow, 18> kRows{{
     {Kind::count, "count", "sum of the coverage weights of valid pixels: the valid area in pixels", false},
     {Kind::pixels, "pixels", "number of valid pixels the zone covers in part or in full", false},
     {Kind::valid, "valid", "share of the zone's whole area that is covered by valid pixels", false},
@@ -25,9 +25,14 @@ constexpr std::array<StatisticRow, 13> kRows{{
     {Kind::range, "range", "max - min", false},
     {Kind::variance, "variance", "weighted population variance (ddof 0)", false},
     {Kind::stdev, "stdev", "root of the variance", false},
+    {Kind::cv, "cv", "coefficient of variation: stdev / mean; missing where the mean is 0", false},
+    {Kind::sumsq, "sumsq", "weighted sum of squares", false},
     {Kind::quantile, "median", "weighted median (p50)", true},
     {Kind::quantile, "pNN", "weighted percentile, 0 to 100: p10, p90, p2.5", true},
     {Kind::quantile, "qX", "the same as a share, 0 to 1: q0.1, q0.9", true},
+    {Kind::mode, "mode", "value with the most weight; of equals the smallest", true},
+    {Kind::minority, "minority", "value with the least weight; of equals the smallest", true},
+    {Kind::variety, "variety", "number of different values", true},
 }};
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
@@ -85,10 +90,26 @@ double value_of(const Statistic& statistic, const Moments& m, double total) {
       return m.variance();
     case Kind::stdev:
       return std::sqrt(m.variance());
-    case Kind::quantile:
-      break;  // read from samples
+    case Kind::cv:
+      return empty || m.mean() == 0 ? kMissing : std::sqrt(m.variance()) / m.mean();
+    case Kind::sumsq:
+      return m.squares + m.shift * (2 * m.offsets + m.shift * m.weight);
+    default:
+      return kMissing;  // read from samples
   }
-  return kMissing;
+}
+
+double value_of(const Statistic& statistic, const SortedSamples& samples) {
+  switch (statistic.kind) {
+    case Kind::mode:
+      return samples.classes().heaviest;
+    case Kind::minority:
+      return samples.classes().lightest;
+    case Kind::variety:
+      return samples.classes().number;
+    default:
+      return samples.quantile(statistic.probability);
+  }
 }
 
 }  // namespace
@@ -125,8 +146,12 @@ std::string unit_of(const Statistic& statistic, std::string_view unit) {
     case Kind::pixels:
       return "pixels";
     case Kind::valid:
+    case Kind::cv:
       return "1";
+    case Kind::variety:
+      return "";
     case Kind::variance:
+    case Kind::sumsq:
       break;
     default:
       return std::string(unit);
@@ -142,14 +167,14 @@ void Collector::clear() {
 }
 
 void Collector::read(std::span<const Statistic> statistics, double total, std::span<double> values) {
-  const bool quantiles =
+  const bool wanted =
       std::any_of(statistics.begin(), statistics.end(), [](const Statistic& s) { return s.needs_samples(); });
-  if (quantiles && !keep_samples_) {
-    throw Error(ErrorKind::internal, "a quantile was asked of a collector that keeps no samples");
+  if (wanted && !keep_samples_) {
+    throw Error(ErrorKind::internal, "a statistic of the values themselves was asked of a collector that keeps none");
   }
-  const SortedSamples sorted(quantiles ? std::span<Sample>(samples_) : std::span<Sample>());
+  const SortedSamples sorted(wanted ? std::span<Sample>(samples_) : std::span<Sample>());
   for (std::size_t k = 0; k < statistics.size(); ++k) {
-    values[k] = statistics[k].needs_samples() ? sorted.quantile(statistics[k].probability)
+    values[k] = statistics[k].needs_samples() ? value_of(statistics[k], sorted)
                                               : value_of(statistics[k], moments_, total);
   }
 }

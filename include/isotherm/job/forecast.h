@@ -12,25 +12,25 @@
 namespace isotherm {
 
 struct ForecastJob {
-  std::string table;                  ///< long (a row per cell and time) or wide (a row per cell)
+  std::string table;  ///< long (a row per cell and time) or wide (a row per cell)
   std::string layer;
-  std::string crs;                    ///< of outlines that do not say theirs
-  std::string id;                     ///< column that names a cell; empty: the table is one series
-  std::string time;                   ///< column of times; empty: wide, columns VALUE_<time>
-  std::vector<std::string> values;    ///< columns to continue
-  std::string every;                  ///< calendar: year | season | month | Nd; empty: as the times are written
-  std::string aggregate = "mean";     ///< how several values of a step become one
-  int period = 0;                     ///< steps in a season's cycle; 0: from the calendar
+  std::string crs;                  ///< of outlines that do not say theirs
+  std::string id;                   ///< column that names a cell; empty: the table is one series
+  std::string time;                 ///< column of times; empty: wide, columns VALUE_<time>
+  std::vector<std::string> values;  ///< columns to continue
+  std::string every;                ///< calendar: year | season | month | Nd; empty: as the times are written
+  std::string aggregate = "mean";   ///< how several values of a step become one
+  int period = 0;                   ///< steps in a season's cycle; 0: from the calendar
   int horizon = 1;
-  std::string model = "auto";         ///< parse_forecast_model
+  std::string model = "auto";  ///< parse_forecast_model
   std::string criterion = "aicc";
   std::vector<std::string> quantiles{"0.1", "0.5", "0.9"};
   int seed = 1;
   int paths = 2000;
-  int backtest = 0;                   ///< last steps to hold back, one after another
+  int backtest = 0;                           ///< last steps to hold back, one after another
   std::vector<std::string> compare{"naive"};  ///< models scored beside the model
-  std::string scores;                 ///< table of the back-test
-  bool calibrate = false;             ///< quantiles from the back-test's errors
+  std::string scores;                         ///< table of the back-test
+  bool calibrate = false;                     ///< quantiles from the back-test's errors
   std::string layout = "long";
   TableOutput output;
 };

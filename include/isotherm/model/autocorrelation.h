@@ -1,17 +1,19 @@
 // Do neighbours resemble each other: for a whole map, and cell by cell.
 //
-// x the values, n their number, z deviations from the mean, m2 = sum z^2 / n, w the weights of a row, W their sum.
+// x the values, n their number, z deviations from the mean, m2 = sum z^2 / n, w the weights of a row, W their
+// sum.
 //   Moran    I = n / S0 sum_ij w z_i z_j / sum z^2, variance under randomisation
 //   Geary    C = (n - 1) / (2 S0) sum_ij w (x_i - x_j)^2 / sum z^2, variance under randomisation
-//   moran    local: z_i / m2 sum_j w z_j; moments over permutations of the other cells (Sokal, Oden, Thomson 1998)
-//   gi       Ord and Getis (1995) z of sum_j w x_j; gi_star counts the cell itself with the mean weight of its links
-//   geary    local: sum_j w (z_i - z_j)^2, z by the sample standard deviation (Anselin 1995); no moments
+//   moran    local: z_i / m2 sum_j w z_j; moments over permutations of the other cells (Sokal, Oden, Thomson
+//   1998) gi       Ord and Getis (1995) z of sum_j w x_j; gi_star counts the cell itself with the mean weight
+//   of its links geary    local: sum_j w (z_i - z_j)^2, z by the sample standard deviation (Anselin 1995); no
+//   moments
 // Scaling a row does not change z. Cells without neighbours get NaN.
 //
-// Permutations: the other cells' values change places, the cell's own stays. Which cells stand in for neighbours is
-// drawn once per permutation, from numbers that depend on seed, permutation and position alone, and serves all cells:
-// the same answer for any number of threads. p_permuted is (c + 1) / (permutations + 1), c the count in the smaller
-// tail: one-sided, never 0.
+// Permutations: the other cells' values change places, the cell's own stays. Which cells stand in for
+// neighbours is drawn once per permutation, from numbers that depend on seed, permutation and position alone,
+// and serves all cells: the same answer for any number of threads. p_permuted is (c + 1) / (permutations +
+// 1), c the count in the smaller tail: one-sided, never 0.
 #pragma once
 
 #include <cstdint>
@@ -52,14 +54,15 @@ struct LocalAutocorrelation {
   std::vector<double> p_permuted;  ///< with permutations
 };
 /// Throws Error(input) for fewer than 4 cells, constant values, or values that are not finite.
-LocalAutocorrelation local_autocorrelation(LocalStatistic statistic, std::span<const double> x, const Weights& weights,
-                                           const LocalChoice& choice);
+LocalAutocorrelation local_autocorrelation(LocalStatistic statistic, std::span<const double> x,
+                                           const Weights& weights, const LocalChoice& choice);
 
-/// "high-high", "low-low", "low-high", "high-low": a cell, then its neighbours, about the mean. Empty for islands.
+/// "high-high", "low-low", "low-high", "high-low": a cell, then its neighbours, about the mean. Empty for
+/// islands.
 std::vector<std::string_view> quadrants(std::span<const double> x, const Weights& weights);
 
-/// Adjusted for many tests at once (Benjamini and Hochberg 1995): the smallest rate of false discoveries at which each
-/// would be one. NaN stays and does not count.
+/// Adjusted for many tests at once (Benjamini and Hochberg 1995): the smallest rate of false discoveries at
+/// which each would be one. NaN stays and does not count.
 std::vector<double> false_discovery_rates(std::span<const double> p);
 
 }  // namespace isotherm

@@ -61,7 +61,9 @@ struct Sample {
 /// hardly touches hardly matters.
 std::vector<double> weighted_quantiles(std::span<Sample> samples, std::span<const double> probabilities);
 
-enum class StatisticKind { count, pixels, valid, sum, mean, min, max, range, variance, stdev, quantile };
+enum class StatisticKind {
+  count, pixels, valid, sum, mean, min, max, range, variance, stdev, cv, sumsq, quantile, mode, minority, variety
+};
 
 /// A row of the list of statistics.
 struct StatisticRow {
@@ -77,7 +79,7 @@ struct Statistic {
   StatisticKind kind;
   double probability = 0;
   std::string name;  ///< column suffix: "mean", "p90", "p2_5"
-  bool needs_samples() const { return kind == StatisticKind::quantile; }
+  bool needs_samples() const { return kind >= StatisticKind::quantile; }
 };
 
 /// "mean", "median", "p10", "p2.5", "q0.1". Throws Error(usage) with the nearest name.

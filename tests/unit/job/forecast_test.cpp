@@ -112,9 +112,9 @@ TEST_F(ForecastRun, WideInAndOut) {
 }
 
 TEST_F(ForecastRun, DatesGoOnACalendarAndSeveralAreFolded) {
-  ForecastJob made = job(
-      "cell,year,lst\n"
-      "a,2021-06-14,20\na,2021-06-30,24\na,2021-08-01T10:00:00Z,30\na,2021-12-24,2\na,2022-01-02,4\n");
+  ForecastJob made =
+      job("cell,year,lst\n"
+          "a,2021-06-14,20\na,2021-06-30,24\na,2021-08-01T10:00:00Z,30\na,2021-12-24,2\na,2022-01-02,4\n");
   EXPECT_NE(message(made, ErrorKind::usage).find("--every"), std::string::npos);
   made.model = "naive";
   made.every = "month";
@@ -136,7 +136,8 @@ TEST_F(ForecastRun, DatesGoOnACalendarAndSeveralAreFolded) {
   made.every = "fortnight";
   EXPECT_NE(message(made, ErrorKind::usage).find("16d"), std::string::npos);
   bool told = false;
-  for (const std::string& line : place_.log.notes) told = told || line.find("1 times: their mean") != std::string::npos;
+  for (const std::string& line : place_.log.notes)
+    told = told || line.find("1 times: their mean") != std::string::npos;
   EXPECT_TRUE(told);
 }
 
@@ -159,10 +160,10 @@ TEST_F(ForecastRun, GapsAreMissingNotFilled) {
 }
 
 TEST_F(ForecastRun, OutlinesAreCarried) {
-  ForecastJob made = job(
-      "cell,year,lst,wkt\n"
-      "a,2021,20,\"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))\"\n"
-      "a,2022,22,\"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))\"\n");
+  ForecastJob made =
+      job("cell,year,lst,wkt\n"
+          "a,2021,20,\"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))\"\n"
+          "a,2022,22,\"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))\"\n");
   made.output.wkt = true;
   made.crs = "EPSG:4326";
   result(made);
@@ -237,8 +238,8 @@ TEST_F(ForecastRun, BackTestByHand) {
 }
 
 TEST_F(ForecastRun, CalibrationBringsLimitsToTheirShare) {
-  // Holt's limits from 12 values are too narrow; the back-test knows. The last year is held back from the job and
-  // compared with.
+  // Holt's limits from 12 values are too narrow; the back-test knows. The last year is held back from the job
+  // and compared with.
   const int cells = 2000, years = 13;
   const std::string all = many_cells(cells, years);
   std::ostringstream known;

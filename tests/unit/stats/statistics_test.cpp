@@ -117,6 +117,34 @@ TEST(Statistics, ConstantsComeBackExactly) {
             (std::vector<double>{x, 0, x, x, x, x, x}));
 }
 
+TEST(Statistics, ClassesOfTheSquareOnNine) {
+  // Figures of exactextract's test suite: the centre pixel (5) is whole, the corners (1, 3, 7, 9) a quarter.
+  Collector collector = square_on_nine();
+  EXPECT_EQ(read(collector, {"mode", "minority", "variety"}, 4), (std::vector<double>{5, 1, 9}));
+  const std::vector<double> spread = read(collector, {"cv", "sumsq"}, 4);
+  EXPECT_NEAR(spread[0], std::sqrt(5.0) / 5, 1e-15);
+  EXPECT_EQ(spread[1], 120);  // (1 + 9 + 49 + 81) / 4 + (4 + 16 + 36 + 64) / 2 + 25
+}
+
+TEST(Statistics, ClassesAreOfEqualValuesTogether) {
+  Collector collector(true);
+  for (const auto& [value, weight] : {std::pair{2.0f, 0.5f}, {7.0f, 0.75f}, {2.0f, 0.5f}, {4.0f, 0.25f}, {9.0f, 0.25f}}) {
+    collector.add(value, weight);
+  }
+  EXPECT_EQ(read(collector, {"mode", "minority", "variety"}, 4), (std::vector<double>{2, 4, 4}));
+  collector.clear();
+  EXPECT_TRUE(std::isnan(read(collector, {"mode"}, 4)[0]));
+  EXPECT_EQ(read(collector, {"variety", "sumsq"}, 4), (std::vector<double>{0, 0}));
+  EXPECT_TRUE(std::isnan(read(collector, {"cv"}, 4)[0]));
+}
+
+TEST(Statistics, CvOfAZeroMeanIsMissing) {
+  Collector collector;
+  collector.add(-1, 1);
+  collector.add(1, 1);
+  EXPECT_TRUE(std::isnan(read(collector, {"cv"}, 2)[0]));
+}
+
 TEST(Statistics, ClearForgets) {
   Collector collector = square_on_nine();
   collector.clear();

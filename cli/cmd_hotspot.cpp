@@ -1,0 +1,64 @@
+// isotherm hotspot: hot and cold spots of a column.
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options/cells.h"
+#include "isotherm/job/hotspot.h"
+#include "isotherm/model/autocorrelation.h"
+
+namespace isotherm::cli {
+
+namespace {
+
+struct Choice {
+  HotspotJob job;
+  std::vector<std::string> tables;
+};
+
+Work declare(Options& options, RunOptions& run) {
+  const auto choice = std::make_shared<Choice>();
+  HotspotJob& job = choice->job;
+  add_cell_options(options, job.cells, choice->tables);
+  options.group("Statistics");
+  options.text("value", job.value, "COLUMN", "The column to look at.").required = true;
+  options.text("by", job.by, "COLUMN", "The column of periods: each is a map of its own.");
+  OptionRow& stats = options.list("stat", job.stats, "LIST", "Statistics per cell.");
+  stats.words = words_of(local_statistics());
+  stats.closed = true;
+  options.integer("permutations", job.permutations, 0, "N",
+                  "Also p from N conditional permutations, as 999.");
+  options.integer("seed", job.seed, 0, "N", "Where the permutations' random numbers start.");
+  options.flag("fdr", job.false_discovery,
+               "Adjust p for as many tests as cells (Benjamini-Hochberg) and judge classes by that.");
+  add_weights_options(options, job.weights);
+  options.group("Output");
+  options.text("o,output", job.output, "FILE", "A table of cells with their statistics, geometry kept.")
+      .files = true;
+  add_work_options(options, run);
+  add_message_options(options, run);
+  return [choice](const RunContext& context) {
+    HotspotJob chosen = choice->job;
+    chosen.cells.path = one_table(choice->tables);
+    isotherm::run(chosen, context);
+  };
+}
+
+}  // namespace
+
+Command hotspot_command() {
+  return {
+      "hotspot",
+      "Models",
+      "hot and cold spots of a column of cells",
+      "Prints Moran's I and Geary's C of the whole map and writes local statistics per cell: Getis-Ord Gi "
+      "and Gi*, "
+      "local Moran, local Geary, with normal p, p from conditional permutations (the same for any number of "
+      "threads) and classes of 99, 95 and 90 per cent. docs/methods/weights.md defines every number.",
+      "The table, its links and one number per permutation and neighbour.",
+      {{"Hot spots of each year, adjusted for many tests",
+        "isotherm hotspot cells.gpkg --value lst_c_mean --by year --weights knn:8 --stat gi_star,moran,geary "
+        "--permutations 999 --fdr -o hot.gpkg"}},
+      declare};
+}
+
+}  // namespace isotherm::cli

@@ -1,0 +1,75 @@
+#include "regress_tables.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "isotherm/core/text.h"
+
+namespace isotherm {
+
+std::vector<PeriodRows> rows_by_period(const Table& table, const std::string& column,
+                                       std::span<const std::size_t> rows) {
+  std::vector<PeriodRows> periods;
+  if (column.empty()) {
+    periods.push_back({"all", {rows.begin(), rows.end()}});
+    return periods;
+  }
+  const Column& values = table.columns[*table.find(column)];
+  const auto collect = [&](auto key_of, auto text_of_key) {
+    std::map<std::decay_t<decltype(key_of(std::size_t{0}))>, std::vector<std::size_t>> found;
+    for (std::size_t row : rows) found[key_of(row)].push_back(row);
+    for (auto& [key, members] : found) periods.push_back({text_of_key(key), std::move(members)});
+  };
+  if (const auto* integers = std::get_if<Integers>(&values.values)) {
+    collect([&](std::size_t row) { return (*integers)[row]; },
+            [](std::int64_t key) { return std::to_string(key); });
+  } else if (const auto* reals = std::get_if<Reals>(&values.values)) {
+    collect([&](std::size_t row) { return (*reals)[row]; }, [](double key) { return number_text(key); });
+  } else {
+    collect([&](std::size_t row) { return *values.texts()[row]; },
+            [](const std::string& key) { return key; });
+  }
+  return periods;
+}
+
+Column picked(const Column& column, std::span<const std::size_t> rows) {
+  Column result{column.info, {}};
+  std::visit(
+      [&](const auto& values) {
+        std::decay_t<decltype(values)> kept;
+        kept.reserve(rows.size());
+        for (std::size_t row : rows) kept.push_back(values[row]);
+        result.values = std::move(kept);
+      },
+      column.values);
+  return result;
+}
+
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> width;
+  for (const std::vector<std::string>& row : rows) {
+    width.resize(std::max(width.size(), row.size()), 0);
+    for (std::size_t k = 0; k < row.size(); ++k) width[k] = std::max(width[k], row[k].size());
+  }
+  std::string text;
+  for (const std::vector<std::string>& row : rows) {
+    std::string line;
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      const std::string space(width[k] - row[k].size(), ' ');
+      line += (k > 0 ? "  " : "") + (k == 0 ? row[k] + space : space + row[k]);
+    }
+    while (line.ends_with(' ')) line.pop_back();
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string short_number(double value, int digits) {
+  if (!std::isfinite(value)) return "-";
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*g", digits, value);
+  return text;
+}
+
+}  // namespace isotherm
