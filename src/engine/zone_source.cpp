@@ -8,7 +8,7 @@
 
 #include "cell_area.h"
 #include "isotherm/core/error.h"
-#include "isotherm/core/text.h"
+#include "isotherm/core/rows.h"
 #include "isotherm/io/crs.h"
 
 namespace isotherm {
@@ -35,15 +35,7 @@ Extent extent_of_ring(const Ring& ring) {
 
 std::span<const AreaRuleRow> area_rules() { return kAreaRules; }
 
-AreaRule parse_area_rule(std::string_view name) {
-  std::vector<std::string> names;
-  for (const AreaRuleRow& row : kAreaRules) {
-    if (row.name == name) return row.rule;
-    names.emplace_back(row.name);
-  }
-  throw Error(ErrorKind::usage, "unknown area rule '" + std::string(name) + "'; there are " +
-                                    join(names, ", ") + suggestion(name, names));
-}
+AreaRule parse_area_rule(std::string_view name) { return row_named(kAreaRules, name, "area rule").rule; }
 
 // --- ZoneSource
 // ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "isotherm/core/error.h"
-#include "isotherm/core/text.h"
+#include "isotherm/core/rows.h"
 
 namespace isotherm {
 
@@ -28,17 +28,6 @@ constexpr std::array<ReducerRow, 5> kReducers{{
     {Reducer::count, "count", "number of dates with a value"},
 }};
 
-template <class Row>
-const Row& find_row(std::span<const Row> rows, std::string_view text, const char* what) {
-  std::vector<std::string> names;
-  for (const Row& row : rows) {
-    if (row.name == text) return row;
-    names.emplace_back(row.name);
-  }
-  throw Error(ErrorKind::usage, std::string("unknown ") + what + " '" + std::string(text) + "'; there are " +
-                                    join(names, ", ") + suggestion(text, names));
-}
-
 std::string season_label(const Date& date) {
   static constexpr std::array<const char*, 4> kNames{"DJF", "MAM", "JJA", "SON"};
   const int year = date.month == 12 ? date.year + 1 : date.year;
@@ -56,9 +45,9 @@ double median_of(std::span<double> values) {
 std::span<const PeriodRow> period_rows() { return kPeriods; }
 std::span<const ReducerRow> reducer_rows() { return kReducers; }
 
-Period parse_period(std::string_view text) { return find_row(period_rows(), text, "period").period; }
+Period parse_period(std::string_view text) { return row_named(kPeriods, text, "period").period; }
 Reducer parse_reducer(std::string_view text) {
-  return find_row(reducer_rows(), text, "way to reduce").reducer;
+  return row_named(kReducers, text, "way to reduce").reducer;
 }
 
 std::string_view to_string(Reducer reducer) { return kReducers[static_cast<std::size_t>(reducer)].name; }

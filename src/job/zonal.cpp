@@ -9,6 +9,7 @@
 
 #include "invalid_note.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/engine/observation.h"
 #include "isotherm/engine/zonal.h"
@@ -22,16 +23,6 @@
 namespace isotherm {
 
 namespace {
-
-CoverageRule parse_coverage(std::string_view text) {
-  std::vector<std::string> names;
-  for (const CoverageRuleRow& row : coverage_rules()) {
-    if (row.name == text) return row.rule;
-    names.emplace_back(row.name);
-  }
-  throw Error(ErrorKind::usage, "unknown coverage rule '" + std::string(text) + "'; there are " +
-                                    join(names, ", ") + suggestion(text, names));
-}
 
 std::vector<Statistic> parse_statistics(std::span<const std::string> names) {
   std::vector<Statistic> statistics;
@@ -243,7 +234,7 @@ void run(const ZonalJob& job, const RunContext& context) {
   };
 
   // What the user asked for, refused here where it can be: nothing has been read yet.
-  const CoverageRule rule = parse_coverage(job.coverage);
+  const CoverageRule rule = row_named(coverage_rules(), job.coverage, "coverage rule").rule;
   const std::vector<Statistic> statistics = parse_statistics(job.stats);
   const ZonalShape shape = read_shape(job);
   const MaskChoice mask = parse_mask(job.input.mask);
