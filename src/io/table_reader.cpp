@@ -198,7 +198,7 @@ class Reader {
         dataset_(open_source(path)),
         layer_(choose_layer(*dataset_, path, options.layer)) {}
 
-  ReadTable read() {
+  ReadTable read(Log& log) {
     const OGRFeatureDefn& definition = *layer_.GetLayerDefn();
     fields_ = wanted_fields(definition, path_, options_.columns);
     for (int field : fields_) {
@@ -219,6 +219,10 @@ class Reader {
       for (Column& column : result_.table.columns) settle_type(column);
     }
     settle_geometry();
+    if (lost_ > 0 && !result_.anchors.empty()) {
+      log.warning(path_ + ": " + std::to_string(lost_) + " of " + std::to_string(rows_) +
+                  " features have no geometry");
+    }
     return std::move(result_);
   }
 
@@ -244,6 +248,7 @@ class Reader {
     normalise(outline);
     result_.anchors.push_back(outline.empty() ? place(geometry, swap_) : centroid(outline));
     outlines_ += outline.empty() ? 0 : 1;
+    lost_ += std::isfinite(result_.anchors.back().x) ? 0 : 1;
     if (options_.geometry) result_.table.geometry.push_back(std::move(outline));
   }
 
@@ -271,20 +276,14 @@ class Reader {
   Coordinates coordinates_;
   std::size_t rows_ = 0;
   std::size_t outlines_ = 0;
+  std::size_t lost_ = 0;  ///< features without geometry in a layer that has some
   ReadTable result_;
 };
 
 }  // namespace
 
 ReadTable read_table(const std::string& path, const TableReadOptions& options, Log& log) {
-  ReadTable result = Reader(path, options).read();
-  const auto lost = std::count_if(result.anchors.begin(), result.anchors.end(),
-                                  [](Point p) { return !std::isfinite(p.x) || !std::isfinite(p.y); });
-  if (lost > 0) {
-    log.warning(path + ": " + std::to_string(lost) + " of " + std::to_string(result.anchors.size()) +
-                " rows have no place (no geometry or coordinates)");
-  }
-  return result;
+  return Reader(path, options).read(log);
 }
 
 }  // namespace isotherm

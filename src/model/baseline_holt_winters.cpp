@@ -147,7 +147,7 @@ std::optional<Moments> holt_winters_forecast(HoltWinters kind, const ForecastReq
     double scale = 1;
     if (has_season(kind)) {
       const double season = fit->season[(request.values.size() + at(h) - 1) % fit->season.size()];
-      if (ratio) scale = season / fit->season[(request.values.size() - 1) % fit->season.size()];
+      if (ratio) scale = season;  // their mean is near 1
       mean = ratio ? mean * season : mean + season;
     }
     if (h > 1) {

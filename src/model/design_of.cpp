@@ -22,8 +22,8 @@ const Column& column_named(const Table& table, const std::string& name) {
 const Column& number_column(const Table& table, const std::string& name) {
   const Column& column = column_named(table, name);
   if (column.info.type == ColumnType::text || column.info.type == ColumnType::date) {
-    throw Error(ErrorKind::input,
-                "column '" + name + "' holds text; write factor(" + name + ") for a 0/1 column per value");
+    throw Error(ErrorKind::input, "column '" + name + "' holds text; in a formula factor(" + name +
+                                      ") makes a 0/1 column of each value");
   }
   return column;
 }

@@ -46,13 +46,18 @@ Problem::Problem(const EtsForm& form, std::span<const double> values, int period
       values_(values),
       period_(form.has_season() ? period : 1),
       size_(kSeasons + period_ - 1),
-      active_(at(size_), true) {
-  active_[kBetaShare] = active_[kTrend] = form.has_trend();
-  active_[kGammaShare] = form.has_season();
-  active_[kPhi] = form.damped;
-  for (auto* by : {&level_by_, &trend_by_, &base_by_, &error_by_, &log_by_, &error_dot_})
-    by->resize(at(size_));
-  ring_by_.resize(at(size_) * at(period_));
+      column_(at(size_), -1) {
+  for (int parameter = 0; parameter < size_; ++parameter) {
+    const bool trend_only = parameter == kBetaShare || parameter == kTrend;
+    if (trend_only && !form.has_trend()) continue;
+    if (parameter == kGammaShare && !form.has_season()) continue;
+    if (parameter == kPhi && !form.damped) continue;
+    column_[at(parameter)] = columns_++;
+  }
+  for (auto* by : {&level_by_, &trend_by_, &base_by_, &error_by_, &log_by_, &error_dot_}) {
+    by->resize(at(columns_));
+  }
+  ring_by_.resize(at(columns_ * period_));
 }
 
 double Problem::objective(std::span<const double> p) {
@@ -74,17 +79,17 @@ void Problem::begin(std::span<const double> p) {
   trend_ = p[kTrend];
   observed_ = 0;
   for (auto* by : {&level_by_, &trend_by_, &ring_by_, &error_dot_, &log_by_}) std::ranges::fill(*by, 0.0);
-  level_by_[kLevel] = 1;
-  trend_by_[kTrend] = form_.has_trend() ? 1 : 0;
+  level_by_[at(column(kLevel))] = 1;
+  if (form_.has_trend()) trend_by_[at(column(kTrend))] = 1;
   for (int k = 1; k < period_; ++k) {
-    const int j = kSeasons + k - 1;
-    ring_by_[at(k * size_ + j)] = 1;
+    const int j = column(kSeasons + k - 1);
+    ring_by_[at(k * columns_ + j)] = 1;
     ring_by_[at(j)] = -1;
   }
 }
 
 void Problem::linearise(std::span<const double> p, NormalEquations& out) {
-  const std::size_t size = at(size_);
+  const std::size_t size = at(columns_);
   out.matrix.assign(size * size, 0.0);
   out.right.assign(size, 0.0);
   out.squares = 0;
@@ -113,7 +118,7 @@ void Problem::linearise(std::span<const double> p, NormalEquations& out) {
 }
 
 void Problem::step(std::span<const double> p, double y, int place, NormalEquations& out) {
-  const int size = size_;
+  const int size = columns_;
   const double phi = weights_.phi;
   const double season = ring_[at(place)];
   double* const season_by = ring_by_.data() + at(place * size);
@@ -138,14 +143,13 @@ void Problem::step(std::span<const double> p, double y, int place, NormalEquatio
     carried_by_phi = carried * std::log(trend_);
     base_by_phi = level_ * carried_by_phi;
   }
-  if (!form_.damped) base_by_phi = carried_by_phi = 0;
   for (int j = 0; j < size; ++j) base_by[j] = by_level * level_by[j] + by_trend * trend_by[j];
-  base_by[kPhi] += base_by_phi;
+  if (form_.damped) base_by[column(kPhi)] += base_by_phi;
 
   const bool seen = !std::isnan(y);
   if (!seen) {
     for (int j = 0; j < size; ++j) trend_by[j] *= carried_by_trend;
-    trend_by[kPhi] += carried_by_phi;
+    if (form_.damped) trend_by[column(kPhi)] += carried_by_phi;
     std::copy(base_by, base_by + size, level_by);
     level_ = base;
     trend_ = carried;
@@ -190,15 +194,15 @@ void Problem::step(std::span<const double> p, double y, int place, NormalEquatio
     level_by[j] = base_by[j] + alpha * news_by;
     season_by[j] += gamma * (season_by_base * base_by[j] - season_by[j]);
   }
-  trend_by[kPhi] += carried_by_phi;
-  level_by[kAlpha] += news;
+  if (form_.damped) trend_by[column(kPhi)] += carried_by_phi;
+  level_by[column(kAlpha)] += news;
   if (form_.has_trend()) {
-    trend_by[kAlpha] += p[kBetaShare] * news_per_level;
-    trend_by[kBetaShare] += (alpha - kEtsLeastWeight) * news_per_level;
+    trend_by[column(kAlpha)] += p[kBetaShare] * news_per_level;
+    trend_by[column(kBetaShare)] += (alpha - kEtsLeastWeight) * news_per_level;
   }
   if (form_.has_season()) {
-    season_by[kAlpha] -= p[kGammaShare] * season_news;
-    season_by[kGammaShare] += (1 - alpha - kEtsLeastWeight) * season_news;
+    season_by[column(kAlpha)] -= p[kGammaShare] * season_news;
+    season_by[column(kGammaShare)] += (1 - alpha - kEtsLeastWeight) * season_news;
   }
   ets_learn(form_, weights_, base, y, level_, trend_, ring_[at(place)]);
 }

@@ -18,7 +18,8 @@ inline constexpr int kAlpha = 0, kBetaShare = 1, kGammaShare = 2, kPhi = 3, kLev
 EtsWeights weights_of(const EtsForm& form, std::span<const double> parameters);
 std::vector<double> ring_of(const EtsForm& form, std::span<const double> parameters, int period);
 
-/// J'J (square, row by row) and J'r of the residuals r = e G, all divided by G^2.
+/// J'J (square, row by row) and J'r of the residuals r = e G, all divided by G^2; a column per parameter that
+/// the form has, see Problem::column.
 struct NormalEquations {
   std::vector<double> matrix, right;
   double squares = 0;
@@ -33,7 +34,10 @@ class Problem {
   std::span<const double> values() const { return values_; }
   int size() const { return size_; }
   /// Whether the form has this parameter at all.
-  bool active(int parameter) const { return active_[static_cast<std::size_t>(parameter)]; }
+  bool active(int parameter) const { return column(parameter) >= 0; }
+  /// Place of a parameter among those that the form has; -1 for the others.
+  int column(int parameter) const { return column_[static_cast<std::size_t>(parameter)]; }
+  int columns() const { return columns_; }
   /// Infinite outside of what the form allows (something multiplied not above 0, old errors that do not
   /// fade).
   double objective(std::span<const double> parameters);
@@ -48,7 +52,8 @@ class Problem {
   std::span<const double> values_;
   int period_;
   int size_;
-  std::vector<bool> active_;
+  int columns_ = 0;
+  std::vector<int> column_;
   // A pass with derivatives: states, and what each parameter does to them.
   EtsWeights weights_;
   double level_ = 0, trend_ = 0;

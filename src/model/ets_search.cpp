@@ -45,13 +45,14 @@ class Descent {
 
   /// The minimum of the local model with damping `lambda` inside the box, as the new parameters.
   bool propose(const Point& at, const NormalEquations& equations, double lambda, std::vector<double>& next) {
-    const int size = problem_.size();
+    const int columns = problem_.columns();
+    const auto diagonal = [&](int j) { return static_cast<std::size_t>(j * (columns + 1)); };
     damped_ = equations.matrix;
     double largest = 0;
-    for (int j = 0; j < size; ++j) largest = std::max(largest, damped_[index(j, j)]);
-    for (int j = 0; j < size; ++j) {
+    for (int j = 0; j < columns; ++j) largest = std::max(largest, damped_[diagonal(j)]);
+    for (int j = 0; j < columns; ++j) {
       // A parameter without any effect (a season never seen) must not make the matrix singular.
-      damped_[index(j, j)] += lambda * damped_[index(j, j)] + 1e-14 * largest;
+      damped_[diagonal(j)] += lambda * damped_[diagonal(j)] + 1e-14 * largest;
     }
     choose_free(at, equations);
     next = at.parameters;
@@ -63,7 +64,10 @@ class Descent {
   }
 
  private:
-  std::size_t index(int i, int j) const { return static_cast<std::size_t>(i * problem_.size() + j); }
+  std::size_t column(int parameter) const { return static_cast<std::size_t>(problem_.column(parameter)); }
+  std::size_t index(int i, int j) const {
+    return column(i) * static_cast<std::size_t>(problem_.columns()) + column(j);
+  }
 
   void choose_free(const Point& at, const NormalEquations& equations) {
     free_.clear();
@@ -72,7 +76,7 @@ class Descent {
       if (!problem_.active(j)) continue;
       const auto [least, most] = bounds_of(j);
       const double here = at.parameters[static_cast<std::size_t>(j)];
-      const double downhill = -equations.right[static_cast<std::size_t>(j)];
+      const double downhill = -equations.right[column(j)];
       if ((here <= least && downhill < 0) || (here >= most && downhill > 0)) continue;
       free_.push_back(j);
     }
@@ -82,14 +86,16 @@ class Descent {
   bool solve_free(const Point& at, const NormalEquations& equations, std::vector<double>& next) {
     right_.clear();
     for (const int i : free_) {
-      double value = -equations.right[static_cast<std::size_t>(i)];
+      double value = -equations.right[column(i)];
       for (const int j : pinned_) {
         const auto place = static_cast<std::size_t>(j);
         value -= damped_[index(i, j)] * (next[place] - at.parameters[place]);
       }
       right_.push_back(value);
     }
-    if (!solve(damped_, problem_.size(), free_, right_, factor_)) return false;
+    columns_.clear();
+    for (const int i : free_) columns_.push_back(problem_.column(i));
+    if (!solve(damped_, problem_.columns(), columns_, right_, factor_)) return false;
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const auto place = static_cast<std::size_t>(free_[k]);
       next[place] = at.parameters[place] + right_[k];
@@ -122,7 +128,7 @@ class Descent {
   Problem& problem_;
   bool only_states_;
   std::vector<double> damped_, right_, factor_;
-  std::vector<int> free_, pinned_;
+  std::vector<int> free_, pinned_, columns_;
 };
 
 }  // namespace
@@ -163,7 +169,7 @@ void descend(Problem& problem, Point& point, bool only_states, int most_steps) {
     }
     if (!moved) return;
     const double gain = point.objective - next.objective;
-    small_gains = gain < 1e-12 ? small_gains + 1 : 0;
+    small_gains = gain < 1e-10 ? small_gains + 1 : 0;
     std::swap(point, next);
     lambda *= 0.1;
     if (gain > 1e3) return;  // the errors have vanished: a perfect fit

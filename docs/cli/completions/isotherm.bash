@@ -6,6 +6,10 @@ _isotherm_options() {
     zonal) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --coverage --period --reduce --layout --min-valid --allow-empty --output --format --wkt --timing --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     index) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --output --type --format --compress --list --json --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     grid) echo '--band --mask --keep-invalid --raster-crs --zones --crs --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    forecast) echo '--layer --crs --id --time --value --every --aggregate --season --horizon --model --criterion --quantiles --seed --paths --backtest --compare --scores --calibrate --output --format --wkt --layout --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    regress) echo '--layer --id --table-crs --formula --by --model --area --se --cluster --fillna --weights --binary --symmetric --output --residuals --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    hotspot) echo '--layer --id --table-crs --value --by --stat --permutations --seed --fdr --weights --binary --symmetric --output --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    weights) echo '--layer --id --table-crs --weights --binary --symmetric --knn --output --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     info) echo '--band --mask --keep-invalid --raster-crs --json --quiet --verbose --log --config --help' ;;
     completions) echo '--quiet --verbose --log --config --help' ;;
   esac
@@ -31,14 +35,14 @@ _isotherm_values() {
     'zonal --id') echo 'n' ;;
     'zonal --zones-crs') echo 'n' ;;
     'zonal --keep') echo 'n' ;;
-    'zonal --stat') echo 'l count pixels valid sum mean min max range variance stdev median' ;;
+    'zonal --stat') echo 'l count pixels valid sum mean min max range variance stdev cv sumsq median mode minority variety' ;;
     'zonal --coverage') echo 'w exact centre touch' ;;
     'zonal --period') echo 'w day month season year' ;;
     'zonal --reduce') echo 'l mean median min max count' ;;
     'zonal --layout') echo 'w long wide' ;;
     'zonal --min-valid') echo 'n' ;;
     'zonal --output'|'zonal -o') echo 'f' ;;
-    'zonal --format') echo 'w GeoJSON GeoJSON GeoJSONSeq GeoJSONSeq CSV GPKG FlatGeobuf' ;;
+    'zonal --format') echo 'w GeoJSON GeoJSONSeq CSV GPKG FlatGeobuf' ;;
     'zonal --timing') echo 'f' ;;
     'zonal --threads') echo 'n' ;;
     'zonal --memory') echo 'n' ;;
@@ -74,11 +78,80 @@ _isotherm_values() {
     'grid --zones-crs') echo 'n' ;;
     'grid --keep') echo 'n' ;;
     'grid --output'|'grid -o') echo 'f' ;;
-    'grid --format') echo 'w GeoJSON GeoJSON GeoJSONSeq GeoJSONSeq CSV GPKG FlatGeobuf' ;;
+    'grid --format') echo 'w GeoJSON GeoJSONSeq CSV GPKG FlatGeobuf' ;;
     'grid --threads') echo 'n' ;;
     'grid --memory') echo 'n' ;;
     'grid --log') echo 'w text json' ;;
     'grid --config') echo 'f' ;;
+    'forecast ') echo 'f' ;;
+    'forecast --layer') echo 'n' ;;
+    'forecast --crs') echo 'n' ;;
+    'forecast --id') echo 'n' ;;
+    'forecast --time') echo 'n' ;;
+    'forecast --value') echo 'n' ;;
+    'forecast --every') echo 'n' ;;
+    'forecast --aggregate') echo 'w mean median min max' ;;
+    'forecast --season') echo 'n' ;;
+    'forecast --horizon') echo 'n' ;;
+    'forecast --model') echo 'w auto simple holt damped holt-winters holt-winters-mul ls-simple ls-holt ls-holt-winters ls-holt-winters-mul theta mean naive seasonal-naive drift combine-mean combine-median' ;;
+    'forecast --criterion') echo 'w aicc aic bic' ;;
+    'forecast --quantiles') echo 'n' ;;
+    'forecast --seed') echo 'n' ;;
+    'forecast --paths') echo 'n' ;;
+    'forecast --backtest') echo 'n' ;;
+    'forecast --compare') echo 'l auto simple holt damped holt-winters holt-winters-mul ls-simple ls-holt ls-holt-winters ls-holt-winters-mul theta mean naive seasonal-naive drift combine-mean combine-median' ;;
+    'forecast --scores') echo 'f' ;;
+    'forecast --output'|'forecast -o') echo 'f' ;;
+    'forecast --format') echo 'w GeoJSON GeoJSONSeq CSV GPKG FlatGeobuf' ;;
+    'forecast --layout') echo 'w long wide' ;;
+    'forecast --threads') echo 'n' ;;
+    'forecast --memory') echo 'n' ;;
+    'forecast --log') echo 'w text json' ;;
+    'forecast --config') echo 'f' ;;
+    'regress ') echo 'f' ;;
+    'regress --layer') echo 'n' ;;
+    'regress --id') echo 'n' ;;
+    'regress --table-crs') echo 'n' ;;
+    'regress --formula') echo 'n' ;;
+    'regress --by') echo 'n' ;;
+    'regress --model') echo 'l ols slx area area_slx fe fe_slx time two_way two_way_slx' ;;
+    'regress --area') echo 'n' ;;
+    'regress --se') echo 'w classical hc0 hc1 hc2 hc3 cluster' ;;
+    'regress --cluster') echo 'n' ;;
+    'regress --fillna') echo 'n' ;;
+    'regress --weights') echo 'w queen rook' ;;
+    'regress --output'|'regress -o') echo 'f' ;;
+    'regress --residuals') echo 'f' ;;
+    'regress --threads') echo 'n' ;;
+    'regress --memory') echo 'n' ;;
+    'regress --log') echo 'w text json' ;;
+    'regress --config') echo 'f' ;;
+    'hotspot ') echo 'f' ;;
+    'hotspot --layer') echo 'n' ;;
+    'hotspot --id') echo 'n' ;;
+    'hotspot --table-crs') echo 'n' ;;
+    'hotspot --value') echo 'n' ;;
+    'hotspot --by') echo 'n' ;;
+    'hotspot --stat') echo 'l gi gi_star moran geary' ;;
+    'hotspot --permutations') echo 'n' ;;
+    'hotspot --seed') echo 'n' ;;
+    'hotspot --weights') echo 'w queen rook' ;;
+    'hotspot --output'|'hotspot -o') echo 'f' ;;
+    'hotspot --threads') echo 'n' ;;
+    'hotspot --memory') echo 'n' ;;
+    'hotspot --log') echo 'w text json' ;;
+    'hotspot --config') echo 'f' ;;
+    'weights ') echo 'f' ;;
+    'weights --layer') echo 'n' ;;
+    'weights --id') echo 'n' ;;
+    'weights --table-crs') echo 'n' ;;
+    'weights --weights') echo 'w queen rook' ;;
+    'weights --knn') echo 'n' ;;
+    'weights --output'|'weights -o') echo 'f' ;;
+    'weights --threads') echo 'n' ;;
+    'weights --memory') echo 'n' ;;
+    'weights --log') echo 'w text json' ;;
+    'weights --config') echo 'f' ;;
     'info ') echo 'f' ;;
     'info --band') echo 'f' ;;
     'info --mask') echo 'l default none fill cloud dilated shadow cirrus snow water saturated' ;;
@@ -97,7 +170,7 @@ _isotherm() {
   local command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]} option='' kind words before=''
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'zonal index grid info completions --help --version' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'zonal index grid forecast regress hotspot weights info completions --help --version' -- "$current")
     return
   fi
   # bash cuts words at '=': "--option", "=", "value"

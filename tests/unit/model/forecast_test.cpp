@@ -152,14 +152,26 @@ TEST(Forecast, ConstantsAndLinesContinueThemselves) {
 }
 
 TEST(Forecast, HoltWintersByLeastSquaresAsInR) {
-  // R's documentation of HoltWinters, AirPassengers multiplicative: SSE 16570.78 at alpha 0.2756, beta
-  // 0.0327, gamma 0.8707, level 469.3232 and trend 3.0215 at the end; forecasts follow from them.
+  // R's documentation of HoltWinters, AirPassengers multiplicative: SSE 16570.7779, at the end level
+  // 469.3232206, trend 3.0215391 and January 0.9464611. Two searches agree to about 1e-4.
   const SeriesForecast made = make("ls-holt-winters-mul", kAirPassengers, 12, 12);
   EXPECT_EQ(made.model, "ls-holt-winters-mul");
-  // sigma^2 = SSE / (132 errors - 3 weights); R's search stops at 16570.7779.
-  EXPECT_LE(made.deviation[0] * made.deviation[0] / std::pow(made.mean[0] / made.mean[0], 2),
-            1.2 * 16570.7779 / 129);
-  EXPECT_NEAR(make("ls-simple", kOil, 1).mean[0], 542.68, 0.05);
+  EXPECT_NEAR(made.mean[0], (469.3232206 + 3.0215391) * 0.9464611, 0.05);
+  // 132 errors, 3 weights; the spread goes with the season.
+  EXPECT_NEAR(made.deviation[0], std::sqrt(16570.7779 / 129) * 0.9464611, 0.01);
+  // Simple: begun at the first value, four errors, one weight; against a fine grid.
+  const SeriesForecast simple = make("ls-simple", {10, 12, 11, 13, 12}, 1);
+  double least = 1e9, best_level = 0;
+  for (double alpha = 0; alpha <= 1; alpha += 1e-5) {
+    double level = 10, squares = 0;
+    for (const double y : {12.0, 11.0, 13.0, 12.0}) {
+      squares += (y - level) * (y - level);
+      level += alpha * (y - level);
+    }
+    if (squares < least) least = squares, best_level = level;
+  }
+  EXPECT_NEAR(simple.mean[0], best_level, 1e-3);
+  EXPECT_NEAR(simple.deviation[0], std::sqrt(least / 3), 1e-6);
 }
 
 TEST(Forecast, ThetaOfANonSeasonalSeriesByHand) {

@@ -1,0 +1,72 @@
+// Accuracy on the M3 competition against R's ets; the tables lie beside the repository.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "isotherm/core/text.h"
+#include "isotherm/model/forecast.h"
+
+namespace isotherm {
+namespace {
+
+struct Accuracy {
+  double mase = 0, smape = 0, covered = 0;
+};
+
+struct Pair {
+  std::vector<double> past, future;
+};
+
+Accuracy accuracy_of(const char* model, const std::map<std::string, Pair>& all) {
+  const ForecastModel made = parse_forecast_model(model);
+  const std::vector<double> levels{0.1, 0.9};
+  Accuracy sum;
+  for (const auto& [id, series] : all) {
+    ForecastRequest request;
+    request.values = series.past;
+    request.horizon = static_cast<int>(series.future.size());
+    request.levels = levels;
+    const SeriesForecast result = forecast(made, request);
+    double scale = 0, steps = static_cast<double>(series.future.size());
+    for (std::size_t t = 1; t < series.past.size(); ++t)
+      scale += std::abs(series.past[t] - series.past[t - 1]);
+    scale /= static_cast<double>(series.past.size() - 1);
+    for (std::size_t h = 0; h < series.future.size(); ++h) {
+      const double came = series.future[h], said = result.mean[h];
+      sum.mase += std::abs(came - said) / scale / steps;
+      sum.smape += 200 * std::abs(came - said) / (std::abs(came) + std::abs(said)) / steps;
+      sum.covered += (came >= result.quantiles[2 * h] && came <= result.quantiles[2 * h + 1]) / steps;
+    }
+  }
+  const double n = static_cast<double>(all.size());
+  return {sum.mase / n, sum.smape / n, sum.covered / n};
+}
+
+TEST(ForecastReference, AutoIsNoWorseThanRsEtsOnTheYearlySeriesOfM3) {
+  std::ifstream file(std::filesystem::path(ISOTHERM_SOURCE_DIR) / "../shared/reference/data/m3_yearly.csv");
+  if (!file) GTEST_SKIP() << "the series of the M3 competition are not at hand";
+  std::map<std::string, Pair> all;
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    const std::vector<std::string> parts = split(line, ',');
+    Pair& series = all[parts[0]];
+    (parts[1] == "train" ? series.past : series.future).push_back(*parse_number(parts[3]));
+  }
+  ASSERT_EQ(all.size(), 645u);
+  // R's forecast 8.20 on the same series: MASE 2.860, sMAPE 17.00, 80 % limits cover 71 %.
+  const Accuracy automatic = accuracy_of("auto", all);
+  EXPECT_LT(automatic.mase, 2.860);
+  EXPECT_LT(automatic.smape, 17.00);
+  EXPECT_GT(automatic.covered, 0.70);
+  // Naive does not depend on any search: 3.1717 and 17.880 in the tables.
+  const Accuracy naive = accuracy_of("naive", all);
+  EXPECT_NEAR(naive.mase, 3.1717102368676029, 1e-10);
+  EXPECT_NEAR(naive.smape, 17.879890491653228, 1e-10);
+  EXPECT_LT(accuracy_of("combine-mean", all).mase, automatic.mase);
+}
+
+}  // namespace
+}  // namespace isotherm
