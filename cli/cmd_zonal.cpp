@@ -4,7 +4,6 @@
 #include "cli/commands.h"
 #include "cli/options/shared.h"
 #include "isotherm/job/period.h"
-#include "isotherm/job/period.h"
 #include "isotherm/job/zonal.h"
 #include "isotherm/stats/statistics.h"
 #include "isotherm/zones/coverage.h"
@@ -18,7 +17,8 @@ void add_statistics_options(Options& options, ZonalJob& job) {
   OptionRow& stats = options.list("stat", job.stats, "LIST", "Statistics per zone, weighted by coverage.");
   stats.words = words_of(statistic_rows());
   options.choice("coverage", job.coverage, words_of(coverage_rules()), "How much of a pixel a zone takes.");
-  options.choice("period", job.period, words_of(period_rows()), "Fold the dates of a period into one row per zone.");
+  options.choice("period", job.period, words_of(period_rows()),
+                 "Fold the dates of a period into one row per zone.");
   OptionRow& reduce = options.list("reduce", job.reduce, "LIST", "With --period: how dates are folded.");
   reduce.words = words_of(reducer_rows());
   reduce.closed = true;

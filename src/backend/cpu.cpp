@@ -26,7 +26,8 @@ void CpuBackend::gather(const Coverage& coverage, const Tile& values, Gathering&
       for (std::uint32_t k = begin; k < end; ++k) {
         const Span& span = spans[k];
         const float* run = plane.row(span.row - window.row) + (span.col - window.col);
-        collector.add_run(run, span.weights == Span::kFull ? nullptr : weights.data() + span.weights, span.count);
+        collector.add_run(run, span.weights == Span::kFull ? nullptr : weights.data() + span.weights,
+                          span.count);
       }
     }
     gathering.next_span(zone) = end;

@@ -17,7 +17,8 @@ std::optional<int> digits(std::string_view text) {
 
 std::optional<Date> parse_date(std::string_view text) {
   const bool dashed = text.size() >= 10 && text[4] == '-' && text[7] == '-';
-  if (dashed ? (text.size() > 10 && text[10] != 'T' && text[10] != ' ') : text.size() != 8) return std::nullopt;
+  if (dashed ? (text.size() > 10 && text[10] != 'T' && text[10] != ' ') : text.size() != 8)
+    return std::nullopt;
   const auto year = digits(text.substr(0, 4));
   const auto month = digits(text.substr(dashed ? 5 : 4, 2));
   const auto day = digits(text.substr(dashed ? 8 : 6, 2));

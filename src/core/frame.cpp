@@ -7,7 +7,8 @@ namespace isotherm {
 Extent Frame::extent() const {
   Extent extent;
   const double w = static_cast<double>(width), h = static_cast<double>(height);
-  for (Point corner : {Point{0, 0}, Point{w, 0}, Point{0, h}, Point{w, h}}) extent.add(transform.to_map(corner));
+  for (Point corner : {Point{0, 0}, Point{w, 0}, Point{0, h}, Point{w, h}})
+    extent.add(transform.to_map(corner));
   return extent;
 }
 
@@ -16,7 +17,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> lattice_offset(const Frame&
   const auto& na = a.transform.numbers();
   const auto& nb = b.transform.numbers();
   // A step that differs by less than a millionth of a pixel over the whole raster is the same step.
-  const double reach = 1e-6 / static_cast<double>(std::max({a.width, a.height, b.width, b.height, std::int64_t{1}}));
+  const double reach =
+      1e-6 / static_cast<double>(std::max({a.width, a.height, b.width, b.height, std::int64_t{1}}));
   const double step = std::sqrt(a.transform.pixel_area());
   for (int k : {1, 2, 4, 5}) {
     if (std::abs(na[k] - nb[k]) > reach * step) return std::nullopt;

@@ -33,7 +33,8 @@ Window intersect(const Window& a, const Window& b) {
 
 GeoTransform::GeoTransform(const std::array<double, 6>& numbers) : numbers_(numbers) {
   for (double number : numbers) {
-    if (!std::isfinite(number)) throw Error(ErrorKind::input, "geotransform holds a number that is not finite");
+    if (!std::isfinite(number))
+      throw Error(ErrorKind::input, "geotransform holds a number that is not finite");
   }
   const double determinant = numbers[1] * numbers[5] - numbers[2] * numbers[4];
   if (determinant == 0 || !std::isfinite(1 / determinant)) {

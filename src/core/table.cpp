@@ -5,10 +5,16 @@ namespace isotherm {
 Column make_column(ColumnInfo info) {
   Column column;
   switch (info.type) {
-    case ColumnType::integer: column.values = Integers{}; break;
-    case ColumnType::real: column.values = Reals{}; break;
+    case ColumnType::integer:
+      column.values = Integers{};
+      break;
+    case ColumnType::real:
+      column.values = Reals{};
+      break;
     case ColumnType::text:
-    case ColumnType::date: column.values = Texts{}; break;
+    case ColumnType::date:
+      column.values = Texts{};
+      break;
   }
   column.info = std::move(info);
   return column;

@@ -14,7 +14,8 @@ namespace {
 bool belongs(const Observation& observation, const Scene& scene) {
   const Scene& first = observation.scenes.front();
   return scene.date && scene.path && scene.date == first.date && scene.path == first.path &&
-         scene.spacecraft == first.spacecraft && scene.level == first.level && scene.collection == first.collection;
+         scene.spacecraft == first.spacecraft && scene.level == first.level &&
+         scene.collection == first.collection;
 }
 
 void add(Observation& observation, Scene scene) {
@@ -74,7 +75,8 @@ std::vector<Observation> make_observations(std::vector<Scene> scenes, Log& log) 
   return observations;
 }
 
-ObservationReader::ObservationReader(const Observation& observation, const MaskChoice& mask, BlockCache& cache) {
+ObservationReader::ObservationReader(const Observation& observation, const MaskChoice& mask,
+                                     BlockCache& cache) {
   for (const Scene& scene : observation.scenes) {
     const auto offset = lattice_offset(observation.frame, scene.frame);
     const auto [col, row] = offset.value();
@@ -86,7 +88,8 @@ void ObservationReader::read(std::span<const std::string> bands, const Window& w
   bool first = true;
   for (Part& part : parts_) {
     if (intersect(window, part.window).empty()) continue;
-    const Window local{window.col - part.window.col, window.row - part.window.row, window.width, window.height};
+    const Window local{window.col - part.window.col, window.row - part.window.row, window.width,
+                       window.height};
     if (first) {
       part.reader.read(bands, local, out);
     } else {

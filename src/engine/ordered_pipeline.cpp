@@ -132,7 +132,8 @@ void run_ordered_untyped(std::uint64_t count, const PipelineLimits& limits, cons
   Pipeline pipeline(count, limits.tokens, stop, make_worker, produce, consume);
   const auto workers = static_cast<int>(std::min<std::uint64_t>(std::max(1, limits.workers), count));
   // As many threads as were asked for, also when the machine has fewer cores.
-  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(workers));
+  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(workers));
   tbb::task_arena arena(workers);
   arena.execute([&] {
     tbb::task_group group;

@@ -13,7 +13,8 @@ namespace isotherm {
 
 namespace {
 
-/// What a worker hands on: rows to write (lattices), or the batch itself (polygons, which are put in file order first).
+/// What a worker hands on: rows to write (lattices), or the batch itself (polygons, which are put in file
+/// order first).
 struct Piece {
   std::int64_t zones = 0, outside = 0, with_values = 0;
   ZonalRows rows;

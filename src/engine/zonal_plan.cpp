@@ -52,13 +52,14 @@ double pixels_under(const Extent& extent, std::span<const LatticeGroup> groups,
   double most = 0;
   for (std::size_t k = 0; k < groups.size(); ++k) {
     const Extent there = intersect(reproject(extent, transforms[k]), groups[k].frame.extent());
-    if (!there.empty()) most = std::max(most, there.width() * there.height() / groups[k].frame.transform.pixel_area());
+    if (!there.empty())
+      most = std::max(most, there.width() * there.height() / groups[k].frame.transform.pixel_area());
   }
   return most;
 }
 
-/// Bytes a zone of so many pixels needs while its batch is in flight: outline and names, spans and weights for every
-/// lattice, collectors with their samples, results and formatted rows.
+/// Bytes a zone of so many pixels needs while its batch is in flight: outline and names, spans and weights
+/// for every lattice, collectors with their samples, results and formatted rows.
 double bytes_per_zone(double pixels, const ZonalRequest& request, std::size_t groups) {
   const bool samples = std::any_of(request.statistics.begin(), request.statistics.end(),
                                    [](const Statistic& s) { return s.needs_samples(); });
@@ -74,7 +75,8 @@ void cut_lattice(ZonalPlan& plan, const ZonalRequest& request, int threads, doub
   const std::int64_t total = request.zones.candidates();
   const std::int64_t row = std::max<std::int64_t>(1, request.zones.cells_per_row());
   std::int64_t count = static_cast<std::int64_t>(static_cast<double>(plan.batch_bytes) / zone_bytes);
-  // Enough batches that all workers stay busy to the end, but none so small that its seams cost more than its cells.
+  // Enough batches that all workers stay busy to the end, but none so small that its seams cost more than its
+  // cells.
   count = std::min(count, std::max<std::int64_t>(1024, total / (8 * std::int64_t{threads})));
   count = std::clamp<std::int64_t>(count, 1, 65536);
   if (count > row) count -= count % row;
@@ -88,7 +90,8 @@ void cut_polygons(ZonalPlan& plan, const ZonalRequest& request, int threads) {
   std::vector<CrsTransform> transforms;
   for (const LatticeGroup& group : plan.groups) transforms.emplace_back(request.zones.crs(), group.frame.crs);
   std::vector<Extent> extents;
-  for (std::size_t k = 0; k < total; ++k) extents.push_back(request.zones.extent(static_cast<std::int64_t>(k)));
+  for (std::size_t k = 0; k < total; ++k)
+    extents.push_back(request.zones.extent(static_cast<std::int64_t>(k)));
   plan.order = spatial_order(extents);
   std::vector<double> bytes;
   double all = 0;
@@ -109,7 +112,8 @@ void cut_polygons(ZonalPlan& plan, const ZonalRequest& request, int threads) {
     }
     filled += more;
   }
-  if (first < static_cast<std::int64_t>(total)) plan.batches.push_back({first, static_cast<std::int64_t>(total) - first});
+  if (first < static_cast<std::int64_t>(total))
+    plan.batches.push_back({first, static_cast<std::int64_t>(total) - first});
 }
 
 }  // namespace
@@ -143,10 +147,12 @@ ZonalPlan plan_zonal(const ZonalRequest& request, const RunContext& context) {
     double pixels = 0;
     if (request.zones.candidates() > 0) {
       std::vector<CrsTransform> transforms;
-      for (const LatticeGroup& group : plan.groups) transforms.emplace_back(request.zones.crs(), group.frame.crs);
+      for (const LatticeGroup& group : plan.groups)
+        transforms.emplace_back(request.zones.crs(), group.frame.crs);
       const Point centre = request.zones.middle();
       const double half = std::sqrt(request.zones.grid()->cell_area()) * 0.7;
-      pixels = pixels_under({centre.x - half, centre.y - half, centre.x + half, centre.y + half}, plan.groups, transforms);
+      pixels = pixels_under({centre.x - half, centre.y - half, centre.x + half, centre.y + half}, plan.groups,
+                            transforms);
     }
     cut_lattice(plan, request, context.threads, bytes_per_zone(pixels, request, plan.groups.size()));
   } else {

@@ -29,12 +29,12 @@ struct BatchRange {
 
 struct ZonalPlan {
   std::vector<LatticeGroup> groups;
-  std::vector<std::int64_t> order;   ///< polygons: positions along a space-filling curve; lattices: empty
+  std::vector<std::int64_t> order;  ///< polygons: positions along a space-filling curve; lattices: empty
   std::vector<BatchRange> batches;
-  std::size_t tokens = 1;            ///< batches in flight
-  std::size_t cache_bytes = 0;       ///< for decoded blocks
-  std::size_t strip_bytes = 0;       ///< for pixels of one batch in flight
-  std::size_t batch_bytes = 0;       ///< for coverage, samples and rows of one batch in flight
+  std::size_t tokens = 1;       ///< batches in flight
+  std::size_t cache_bytes = 0;  ///< for decoded blocks
+  std::size_t strip_bytes = 0;  ///< for pixels of one batch in flight
+  std::size_t batch_bytes = 0;  ///< for coverage, samples and rows of one batch in flight
 };
 
 ZonalPlan plan_zonal(const ZonalRequest& request, const RunContext& context);

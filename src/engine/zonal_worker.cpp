@@ -42,8 +42,10 @@ std::int64_t pixels_of(const Coverage& coverage, std::size_t zone) {
 }
 
 /// The columns that spans of these rows need; empty when no span lies in them. Moves `next` past them.
-Window strip_window(const Coverage& coverage, std::int64_t first_row, std::int64_t rows, std::vector<std::uint32_t>& next) {
-  std::int64_t west = std::numeric_limits<std::int64_t>::max(), east = std::numeric_limits<std::int64_t>::min();
+Window strip_window(const Coverage& coverage, std::int64_t first_row, std::int64_t rows,
+                    std::vector<std::uint32_t>& next) {
+  std::int64_t west = std::numeric_limits<std::int64_t>::max(),
+               east = std::numeric_limits<std::int64_t>::min();
   for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
     const auto spans = coverage.spans(zone);
     std::uint32_t& k = next[zone];
@@ -65,10 +67,16 @@ bool touches(std::span<const Span> spans, const Window& window) {
 
 ZonalWorker::ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, const RunContext& context,
                          BlockCache& cache, Backend& backend, StageClock& clock)
-    : request_(request), plan_(plan), context_(context), cache_(cache), backend_(backend), clock_(clock),
+    : request_(request),
+      plan_(plan),
+      context_(context),
+      cache_(cache),
+      backend_(backend),
+      clock_(clock),
       keep_samples_(std::any_of(request.statistics.begin(), request.statistics.end(),
                                 [](const Statistic& s) { return s.needs_samples(); })),
-      maker_(request.zones.make_worker()), readers_(request.observations.size()) {
+      maker_(request.zones.make_worker()),
+      readers_(request.observations.size()) {
   for (const LatticeGroup& group : plan.groups) to_frame_.emplace_back(request.zones.crs(), group.frame.crs);
 }
 
@@ -109,22 +117,26 @@ void ZonalWorker::check_samples(const Coverage& coverage, const ZoneBatch& zones
   for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
     const double bytes = static_cast<double>(pixels_of(coverage, zone)) * per_pixel;
     if (bytes <= static_cast<double>(context_.memory) / 2) continue;
-    throw Error(ErrorKind::usage,
-                "zone " + zones.id_texts[zone] + " covers " + std::to_string(pixels_of(coverage, zone)) +
-                    " pixels; to keep their values needs " + std::to_string(static_cast<long long>(bytes / 1048576)) +
-                    " MiB, more than half of --memory; give more memory, or leave out median, quantiles and classes");
+    throw Error(
+        ErrorKind::usage,
+        "zone " + zones.id_texts[zone] + " covers " + std::to_string(pixels_of(coverage, zone)) +
+            " pixels; to keep their values needs " + std::to_string(static_cast<long long>(bytes / 1048576)) +
+            " MiB, more than half of --memory; give more memory, or leave out median, quantiles and classes");
   }
 }
 
 void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& coverage) {
   const Program& program = request_.programs[member.observation];
   auto& reader = readers_[member.observation];
-  if (!reader) reader = std::make_unique<ObservationReader>(request_.observations[member.observation], request_.mask, cache_);
+  if (!reader)
+    reader =
+        std::make_unique<ObservationReader>(request_.observations[member.observation], request_.mask, cache_);
   gathering_.reset(coverage, request_.quantities(), keep_samples_);
   const Window& all = coverage.window();
-  const std::size_t row_bytes = static_cast<std::size_t>(std::max<std::int64_t>(1, all.width)) * sizeof(float) *
-                                (program.inputs().size() + program.outputs().size());
-  const std::int64_t strip_rows = std::max<std::int64_t>(1, static_cast<std::int64_t>(plan_.strip_bytes / row_bytes));
+  const std::size_t row_bytes = static_cast<std::size_t>(std::max<std::int64_t>(1, all.width)) *
+                                sizeof(float) * (program.inputs().size() + program.outputs().size());
+  const std::int64_t strip_rows =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(plan_.strip_bytes / row_bytes));
   std::vector<std::uint32_t> next(coverage.zones(), 0);
   for (std::int64_t row = all.row; row < all.row_end(); row += strip_rows) {
     context_.stop.check();
@@ -132,7 +144,8 @@ void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& co
     if (strip.empty()) continue;
     {
       Stopwatch watch(clock_, Stage::read);
-      reader->read(program.inputs(), {strip.col - member.col, strip.row - member.row, strip.width, strip.height}, bands_);
+      reader->read(program.inputs(),
+                   {strip.col - member.col, strip.row - member.row, strip.width, strip.height}, bands_);
       bands_.relabel(strip);
     }
     {
@@ -167,8 +180,9 @@ ZonalBatch ZonalWorker::compute(const BatchRange& range) {
   if (plan_.order.empty()) {
     batch.zones = maker_.make(range.first, range.count);
   } else {
-    batch.zones = maker_.make(std::span(plan_.order).subspan(static_cast<std::size_t>(range.first),
-                                                             static_cast<std::size_t>(range.count)));
+    batch.zones = maker_.make(
+        std::span(plan_.order)
+            .subspan(static_cast<std::size_t>(range.first), static_cast<std::size_t>(range.count)));
   }
   const std::size_t zones = batch.zones.outlines.size();
   batch.observations = request_.observations.size();

@@ -1,4 +1,5 @@
-// One worker's share of a zonal run: everything it must not share (file handles, projections, scratch memory).
+// One worker's share of a zonal run: everything it must not share (file handles, projections, scratch
+// memory).
 #pragma once
 
 #include <memory>
@@ -16,8 +17,8 @@ using StageClock = std::array<std::atomic<std::int64_t>, kStageNames.size()>;
 
 class ZonalWorker {
  public:
-  ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, const RunContext& context, BlockCache& cache,
-              Backend& backend, StageClock& clock);
+  ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, const RunContext& context,
+              BlockCache& cache, Backend& backend, StageClock& clock);
   /// Computes one batch for every observation.
   ZonalBatch compute(const BatchRange& range);
 

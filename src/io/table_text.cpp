@@ -22,10 +22,10 @@ constexpr double kWholeLimit = 9007199254740992.0;  // 2^53
 constexpr int kMostDigits = 15;                     // so many survive a double
 
 /// 10^n for n from -20 to 20; those that are whole are exact.
-constexpr std::array<double, 41> kPowers{1e-20, 1e-19, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10,
-                                         1e-9,  1e-8,  1e-7,  1e-6,  1e-5,  1e-4,  1e-3,  1e-2,  1e-1,  1e0,   1e1,
-                                         1e2,   1e3,   1e4,   1e5,   1e6,   1e7,   1e8,   1e9,   1e10,  1e11,  1e12,
-                                         1e13,  1e14,  1e15,  1e16,  1e17,  1e18,  1e19,  1e20};
+constexpr std::array<double, 41> kPowers{
+    1e-20, 1e-19, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7,
+    1e-6,  1e-5,  1e-4,  1e-3,  1e-2,  1e-1,  1e0,   1e1,   1e2,   1e3,   1e4,   1e5,  1e6,  1e7,
+    1e8,   1e9,   1e10,  1e11,  1e12,  1e13,  1e14,  1e15,  1e16,  1e17,  1e18,  1e19, 1e20};
 constexpr double power_of_ten(int n) { return kPowers[static_cast<std::size_t>(n + 20)]; }
 
 /// The place of the first digit: 10^place <= value < 10^(place + 1).

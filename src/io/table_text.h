@@ -11,8 +11,8 @@
 namespace isotherm {
 
 /// A finite number, readable as JSON. Whole numbers (below 2^53) in full; a number that is a float32 as the
-/// shortest text of that float32; anything else to `digits` significant digits (up to 15, the last one good to a
-/// millionth of it), or with `digits` 0 as the shortest text that reads back as the same number.
+/// shortest text of that float32; anything else to `digits` significant digits (up to 15, the last one good
+/// to a millionth of it), or with `digits` 0 as the shortest text that reads back as the same number.
 void append_real(std::string& out, double value, int digits = 0);
 void append_integer(std::string& out, std::int64_t value);
 /// In quotation marks, escaped; bytes that are not UTF-8 become U+FFFD.

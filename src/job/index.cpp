@@ -39,8 +39,8 @@ void write_scene(const IndexScene& planned, const MaskChoice& mask, const Raster
       },
       [&](Worker& worker, std::uint64_t n) {
         const std::int64_t row = static_cast<std::int64_t>(n) * strips.rows;
-        worker.reader.read(planned.program.inputs(), {0, row, frame.width, std::min(strips.rows, frame.height - row)},
-                           worker.bands);
+        worker.reader.read(planned.program.inputs(),
+                           {0, row, frame.width, std::min(strips.rows, frame.height - row)}, worker.bands);
         Tile results;
         backend->evaluate(planned.program, worker.bands, results);
         return results;

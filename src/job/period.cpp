@@ -46,9 +46,7 @@ std::span<const PeriodRow> period_rows() { return kPeriods; }
 std::span<const ReducerRow> reducer_rows() { return kReducers; }
 
 Period parse_period(std::string_view text) { return row_named(kPeriods, text, "period").period; }
-Reducer parse_reducer(std::string_view text) {
-  return row_named(kReducers, text, "way to reduce").reducer;
-}
+Reducer parse_reducer(std::string_view text) { return row_named(kReducers, text, "way to reduce").reducer; }
 
 std::string_view to_string(Reducer reducer) { return kReducers[static_cast<std::size_t>(reducer)].name; }
 

@@ -18,7 +18,8 @@ void tell_notes(const std::vector<Scene>& scenes, Log& log) {
     ++told;
   }
   if (told > 1) {
-    log.note("notes on " + std::to_string(told - 1) + " more scenes are told with --verbose, or by isotherm info");
+    log.note("notes on " + std::to_string(told - 1) +
+             " more scenes are told with --verbose, or by isotherm info");
   }
 }
 

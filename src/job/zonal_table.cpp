@@ -148,11 +148,13 @@ void ZonalTable::describe_value_columns(const std::string& suffix) {
   }
 }
 
-void ZonalTable::add_measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation, Time& time) const {
+void ZonalTable::add_measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation,
+                              Time& time) const {
   const auto row = batch.row(zone, observation);
   const auto shares = batch.valid_shares(zone, observation);
   for (std::size_t column = 0; column < row.size(); ++column) {
-    const bool kept = survives(statistics_[column % batch.statistics].kind) || enough(shares[column / batch.statistics]);
+    const bool kept =
+        survives(statistics_[column % batch.statistics].kind) || enough(shares[column / batch.statistics]);
     time.values.push_back(kept ? row[column] : kMissing);
   }
 }
@@ -178,7 +180,8 @@ void ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, const Slot& slo
       dates.clear();
       for (std::size_t o : slot.observations) {
         const double value = batch.row(zone, o)[column];
-        if (enough(batch.valid_shares(zone, o)[column / batch.statistics]) && !std::isnan(value)) dates.push_back(value);
+        if (enough(batch.valid_shares(zone, o)[column / batch.statistics]) && !std::isnan(value))
+          dates.push_back(value);
       }
       time.values.push_back(reduce(reducer, dates));
     }

@@ -1,7 +1,7 @@
 // The shape of the zonal table: which rows and columns a batch of zones becomes.
 //
-// A slot is a column of time: one observation, or one period with the observations that fall into it. The long layout
-// has a row per zone and slot, the wide one a row per zone and columns per slot.
+// A slot is a column of time: one observation, or one period with the observations that fall into it. The
+// long layout has a row per zone and slot, the wide one a row per zone and columns per slot.
 #pragma once
 
 #include <optional>
@@ -31,8 +31,9 @@ struct ZonalShape {
 
 class ZonalTable {
  public:
-  ZonalTable(ZonalShape shape, std::span<const Observation> observations, std::span<const ProgramOutput> quantities,
-             std::span<const Statistic> statistics, const ZoneSource& zones);
+  ZonalTable(ZonalShape shape, std::span<const Observation> observations,
+             std::span<const ProgramOutput> quantities, std::span<const Statistic> statistics,
+             const ZoneSource& zones);
 
   std::span<const Slot> slots() const { return slots_; }
   const TableSchema& schema() const { return schema_; }

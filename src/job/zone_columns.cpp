@@ -3,12 +3,14 @@
 namespace isotherm {
 
 std::vector<ColumnInfo> zone_columns(const ZoneSource& zones) {
-  std::vector<ColumnInfo> columns{{"zone", ColumnType::text, "", "name of the zone"},
-                                  {"cell_id", ColumnType::integer, "", "number of the zone, the same in every run"}};
+  std::vector<ColumnInfo> columns{
+      {"zone", ColumnType::text, "", "name of the zone"},
+      {"cell_id", ColumnType::integer, "", "number of the zone, the same in every run"}};
   for (const ColumnInfo& info : zones.attribute_columns()) columns.push_back(info);
   columns.push_back({"area_m2", ColumnType::real, "m2", "true area on the ellipsoid", kResultDigits});
   if (zones.has_area()) {
-    columns.push_back({"share", ColumnType::real, "1", "share of the cell inside the area of interest", kResultDigits});
+    columns.push_back(
+        {"share", ColumnType::real, "1", "share of the cell inside the area of interest", kResultDigits});
   }
   return columns;
 }

@@ -28,7 +28,8 @@ SortedSamples::Classes SortedSamples::classes() const {
   for (std::size_t k = 0; k < samples_.size();) {
     const float value = samples_[k].value;
     double weight = 0;
-    for (; k < samples_.size() && samples_[k].value == value; ++k) weight += static_cast<double>(samples_[k].weight);
+    for (; k < samples_.size() && samples_[k].value == value; ++k)
+      weight += static_cast<double>(samples_[k].weight);
     if (weight > most) {
       most = weight;
       found.heaviest = static_cast<double>(value);

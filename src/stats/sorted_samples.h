@@ -17,7 +17,8 @@ class SortedSamples {
 
   /// Equal values taken together as classes. Missing where there are no samples; `number` is then 0.
   struct Classes {
-    double heaviest, lightest;  ///< value of the class with the most and the least weight; of equals the smallest
+    double heaviest,
+        lightest;  ///< value of the class with the most and the least weight; of equals the smallest
     double number;
   };
   Classes classes() const;

@@ -170,7 +170,8 @@ void Collector::read(std::span<const Statistic> statistics, double total, std::s
   const bool wanted =
       std::any_of(statistics.begin(), statistics.end(), [](const Statistic& s) { return s.needs_samples(); });
   if (wanted && !keep_samples_) {
-    throw Error(ErrorKind::internal, "a statistic of the values themselves was asked of a collector that keeps none");
+    throw Error(ErrorKind::internal,
+                "a statistic of the values themselves was asked of a collector that keeps none");
   }
   const SortedSamples sorted(wanted ? std::span<Sample>(samples_) : std::span<Sample>());
   for (std::size_t k = 0; k < statistics.size(); ++k) {

@@ -123,8 +123,6 @@ std::vector<Cell> HexGrid::neighbours(Cell cell) const {
   return neighbours;
 }
 
-std::string HexGrid::id_text(Cell cell) const {
-  return lattice::id_text(prefix_, cell, '_');
-}
+std::string HexGrid::id_text(Cell cell) const { return lattice::id_text(prefix_, cell, '_'); }
 
 }  // namespace isotherm

@@ -51,9 +51,7 @@ std::vector<Cell> SquareGrid::neighbours(Cell cell) const {
   return edge_neighbours(cell, 1, [](Cell other) { return lattice::holds(other.i, other.j); });
 }
 
-std::string SquareGrid::id_text(Cell cell) const {
-  return lattice::id_text(prefix_, cell, '_');
-}
+std::string SquareGrid::id_text(Cell cell) const { return lattice::id_text(prefix_, cell, '_'); }
 
 TileGrid::TileGrid(int zoom) : zoom_(zoom), side_(std::ldexp(2 * kWorldHalf, -zoom)) {
   if (zoom < 0 || zoom > kLargestZoom) {

@@ -1,5 +1,5 @@
-// The floor of every benchmark: decodes all blocks of some rasters through GDAL, each thread with handles of its own, and does
-// nothing with them.
+// The floor of every benchmark: decodes all blocks of some rasters through GDAL, each thread with handles of
+// its own, and does nothing with them.
 //
 //   decode_floor THREADS FILE...
 #include <gdal_priv.h>
@@ -22,7 +22,8 @@ bool decode(const std::string& path, std::atomic<int>& next) {
   band->GetBlockSize(&width, &height);
   const int across = (band->GetXSize() + width - 1) / width, down = (band->GetYSize() + height - 1) / height;
   const int bytes = GDALGetDataTypeSizeBytes(band->GetRasterDataType());
-  std::vector<char> block(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(bytes));
+  std::vector<char> block(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
+                          static_cast<std::size_t>(bytes));
   for (int n = next++; n < across * down; n = next++) {
     if (band->ReadBlock(n % across, n / across, block.data()) != CE_None) return false;
   }

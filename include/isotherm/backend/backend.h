@@ -1,8 +1,8 @@
 // What a processor must be able to do with pixels: evaluate a program over them, gather them into zones.
 //
-// Every backend promises, for equal input: counts, pixels, minima, maxima and quantiles equal; sums, means and
-// variances equal bit for bit, because each zone adds its pixels in one fixed order (row by row, column by column)
-// with contraction off. Results never depend on how rows are cut into tiles.
+// Every backend promises, for equal input: counts, pixels, minima, maxima and quantiles equal; sums, means
+// and variances equal bit for bit, because each zone adds its pixels in one fixed order (row by row, column
+// by column) with contraction off. Results never depend on how rows are cut into tiles.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@
 
 namespace isotherm {
 
-/// What has been gathered so far of the zones of one batch: a collector per zone and quantity, and how far each zone's
-/// spans have been walked. Rows must be gathered in ascending order, each row once.
+/// What has been gathered so far of the zones of one batch: a collector per zone and quantity, and how far
+/// each zone's spans have been walked. Rows must be gathered in ascending order, each row once.
 class Gathering {
  public:
   Gathering() = default;
@@ -26,7 +26,9 @@ class Gathering {
   void reset(const Coverage& coverage, std::size_t quantities, bool keep_samples);
   std::size_t zones() const { return next_span_.size(); }
   std::size_t quantities() const { return quantities_; }
-  Collector& collector(std::size_t zone, std::size_t quantity) { return collectors_[zone * quantities_ + quantity]; }
+  Collector& collector(std::size_t zone, std::size_t quantity) {
+    return collectors_[zone * quantities_ + quantity];
+  }
   std::uint32_t& next_span(std::size_t zone) { return next_span_[zone]; }
 
  private:
@@ -39,10 +41,11 @@ class Gathering {
 class Backend {
  public:
   virtual ~Backend() = default;
-  /// `outputs` takes the window of `inputs` and a plane per output; inputs[k] is the band program.inputs()[k].
+  /// `outputs` takes the window of `inputs` and a plane per output; inputs[k] is the band
+  /// program.inputs()[k].
   virtual void evaluate(const Program& program, const Tile& inputs, Tile& outputs) = 0;
-  /// Adds the pixels of `values` (a plane per quantity) to the zones. Its window is in pixels of the coverage's frame and
-  /// holds every span of its rows.
+  /// Adds the pixels of `values` (a plane per quantity) to the zones. Its window is in pixels of the
+  /// coverage's frame and holds every span of its rows.
   virtual void gather(const Coverage& coverage, const Tile& values, Gathering& gathering) = 0;
 };
 

@@ -1,4 +1,5 @@
-// The processor backend: one worker's share of the work on one core. Holds no state, so one object serves all workers.
+// The processor backend: one worker's share of the work on one core. Holds no state, so one object serves all
+// workers.
 #pragma once
 
 #include "isotherm/backend/backend.h"

@@ -16,7 +16,8 @@ struct Date {
   auto operator<=>(const Date&) const = default;
 };
 
-/// "2021-06-14", also with a time behind it ("2021-06-14T10:00:00Z"), or "20210614". Nothing when it is no date.
+/// "2021-06-14", also with a time behind it ("2021-06-14T10:00:00Z"), or "20210614". Nothing when it is no
+/// date.
 std::optional<Date> parse_date(std::string_view text);
 /// "2021-06-14".
 std::string to_string(const Date& date);

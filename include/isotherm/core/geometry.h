@@ -1,7 +1,8 @@
 // Plain geometry: points, map rectangles, pixel rectangles, the affine map between them, and polygons.
 //
-// Map coordinates are doubles in the units of a CRS, x to the east (or along the first axis in GIS order), y to
-// the north. Pixel coordinates are (column, row), row 0 at the top, pixel (c, r) covering [c, c+1) x [r, r+1).
+// Map coordinates are doubles in the units of a CRS, x to the east (or along the first axis in GIS order), y
+// to the north. Pixel coordinates are (column, row), row 0 at the top, pixel (c, r) covering [c, c+1) x [r,
+// r+1).
 #pragma once
 
 #include <algorithm>
@@ -59,8 +60,9 @@ struct Window {
 Window unite(const Window& a, const Window& b);
 Window intersect(const Window& a, const Window& b);
 
-/// Affine map from pixel to map coordinates: x = a + b col + c row, y = d + e col + f row (the order of GDAL's
-/// six numbers). Checked when made: throws Error(input) when a number is not finite or the map cannot be inverted.
+/// Affine map from pixel to map coordinates: x = a + b col + c row, y = d + e col + f row (the order of
+/// GDAL's six numbers). Checked when made: throws Error(input) when a number is not finite or the map cannot
+/// be inverted.
 class GeoTransform {
  public:
   GeoTransform() : GeoTransform({0, 1, 0, 0, 0, -1}) {}
@@ -100,8 +102,8 @@ struct Polygon {
 };
 using MultiPolygon = std::vector<Polygon>;
 
-/// Signed area by the shoelace formula, positive when counter-clockwise (y up). Computed about the first point,
-/// so that large coordinates do not cost digits.
+/// Signed area by the shoelace formula, positive when counter-clockwise (y up). Computed about the first
+/// point, so that large coordinates do not cost digits.
 double signed_area(const Ring& ring);
 /// Shells less holes.
 double area(const MultiPolygon& polygons);

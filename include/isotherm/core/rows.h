@@ -10,7 +10,8 @@
 
 namespace isotherm {
 
-/// The row called `name`. Throws Error(usage) that calls the thing `what`, lists the names and suggests the nearest.
+/// The row called `name`. Throws Error(usage) that calls the thing `what`, lists the names and suggests the
+/// nearest.
 template <class Rows>
 const auto& row_named(const Rows& rows, std::string_view name, const std::string& what) {
   std::vector<std::string> names;
@@ -18,8 +19,8 @@ const auto& row_named(const Rows& rows, std::string_view name, const std::string
     if (row.name == name) return row;
     names.emplace_back(row.name);
   }
-  throw Error(ErrorKind::usage, "unknown " + what + " '" + std::string(name) + "'; there are " + join(names, ", ") +
-                                    suggestion(name, names));
+  throw Error(ErrorKind::usage, "unknown " + what + " '" + std::string(name) + "'; there are " +
+                                    join(names, ", ") + suggestion(name, names));
 }
 
 }  // namespace isotherm

@@ -44,9 +44,9 @@ class StopToken {
 };
 
 struct RunContext {
-  int threads = 1;                                        ///< workers, at least 1
-  std::size_t memory = std::size_t{1} << 30;              ///< budget in bytes for pixels, coverage and caches
-  bool overwrite = false;                                 ///< may existing outputs be replaced
+  int threads = 1;                            ///< workers, at least 1
+  std::size_t memory = std::size_t{1} << 30;  ///< budget in bytes for pixels, coverage and caches
+  bool overwrite = false;                     ///< may existing outputs be replaced
   Log& log;
   Progress& progress;
   const StopToken& stop;

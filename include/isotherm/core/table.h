@@ -25,7 +25,7 @@ struct ColumnInfo {
   ColumnType type = ColumnType::real;
   std::string unit;         ///< "" for none; "1" for a share or ratio
   std::string description;  ///< one line for dictionaries and metadata
-  int digits = 0;           ///< significant digits text formats write of reals; 0: as many as tell the number apart
+  int digits = 0;  ///< significant digits text formats write of reals; 0: as many as tell the number apart
   bool operator==(const ColumnInfo&) const = default;
 };
 

@@ -1,8 +1,8 @@
 // What was seen of the city at one time: the scenes of one date, satellite and path, as one picture.
 //
-// Neighbouring rows of a path overlap. Rule for the overlap: scenes are ordered by row (then id), and a pixel comes whole
-// (all bands) from the first scene that has any value left there after masking. Scenes that do not share a pixel lattice
-// are never resampled; they stay observations of their own.
+// Neighbouring rows of a path overlap. Rule for the overlap: scenes are ordered by row (then id), and a pixel
+// comes whole (all bands) from the first scene that has any value left there after masking. Scenes that do
+// not share a pixel lattice are never resampled; they stay observations of their own.
 #pragma once
 
 #include <memory>
@@ -21,10 +21,10 @@
 namespace isotherm {
 
 struct Observation {
-  std::string id;              ///< scene ids joined by '+'
+  std::string id;  ///< scene ids joined by '+'
   std::optional<Date> date;
-  std::vector<Scene> scenes;   ///< in order of precedence
-  Frame frame;                 ///< smallest frame that holds them all
+  std::vector<Scene> scenes;  ///< in order of precedence
+  Frame frame;                ///< smallest frame that holds them all
 };
 
 /// Groups scenes into observations, ordered by date (undated last), then id. A scene given twice counts once.

@@ -1,7 +1,8 @@
 // The path of the main job: plan, cover, read, evaluate, gather, write.
 //
-// Zones own the work: a batch of zones is computed from start to end by one worker, for every observation, so there is
-// nothing to merge and the result is the same for any number of threads, any batch size and any memory budget.
+// Zones own the work: a batch of zones is computed from start to end by one worker, for every observation, so
+// there is nothing to merge and the result is the same for any number of threads, any batch size and any
+// memory budget.
 #pragma once
 
 #include <array>
@@ -24,7 +25,8 @@
 
 namespace isotherm {
 
-/// What is to be computed. `programs[k]` is compiled for `observations[k]`; all have the same outputs, the quantities.
+/// What is to be computed. `programs[k]` is compiled for `observations[k]`; all have the same outputs, the
+/// quantities.
 struct ZonalRequest {
   const ZoneSource& zones;
   std::span<const Observation> observations;
@@ -32,7 +34,8 @@ struct ZonalRequest {
   std::span<const Statistic> statistics;
   CoverageRule rule = CoverageRule::exact;
   MaskChoice mask;
-  /// Leave out zones that no observation's frame touches (cells made over the data, not asked for one by one).
+  /// Leave out zones that no observation's frame touches (cells made over the data, not asked for one by
+  /// one).
   bool drop_outside = false;
 
   std::size_t quantities() const { return programs.front().outputs().size(); }
@@ -62,9 +65,9 @@ enum class Stage { cover, read, evaluate, gather, write };
 inline constexpr std::array<std::string_view, 5> kStageNames{"cover", "read", "evaluate", "gather", "write"};
 
 struct ZonalSummary {
-  std::int64_t zones = 0;          ///< zones written
-  std::int64_t outside = 0;        ///< of these, zones that no frame touches
-  std::int64_t with_values = 0;    ///< zones with a valid pixel in some observation
+  std::int64_t zones = 0;        ///< zones written
+  std::int64_t outside = 0;      ///< of these, zones that no frame touches
+  std::int64_t with_values = 0;  ///< zones with a valid pixel in some observation
   std::int64_t batches = 0;
   std::array<double, kStageNames.size()> seconds{};  ///< by Stage, summed over workers
   BlockCache::Counts blocks;
@@ -73,7 +76,8 @@ struct ZonalSummary {
 /// Rows ready for their outputs: (output number, prepared rows).
 using ZonalRows = std::vector<std::pair<std::size_t, RowSink::Prepared>>;
 
-/// `format` runs in parallel; `write` gets the results in zone order (file order for polygons), one at a time.
+/// `format` runs in parallel; `write` gets the results in zone order (file order for polygons), one at a
+/// time.
 ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
                        const std::function<ZonalRows(ZonalBatch&&)>& format,
                        const std::function<void(ZonalRows&&)>& write);

@@ -11,9 +11,9 @@
 
 namespace isotherm {
 
-/// Where batches of rows go, in order. `prepare` may run in any thread at the same time as others; `write` and
-/// `finish` are called from one thread at a time, batches in order. Nothing appears under the final name before
-/// finish() has returned.
+/// Where batches of rows go, in order. `prepare` may run in any thread at the same time as others; `write`
+/// and `finish` are called from one thread at a time, batches in order. Nothing appears under the final name
+/// before finish() has returned.
 class RowSink {
  public:
   /// A batch ready to be appended: formatted text for text formats, the table itself for the others.
@@ -41,15 +41,16 @@ struct TableFormat {
 std::span<const TableFormat> table_formats();
 
 struct TableOptions {
-  std::string format;        ///< driver or extension; empty: from the path
-  std::string layer;         ///< layer name in the file; empty: the file's stem
-  bool wkt = false;          ///< CSV: add a `wkt` column with the outline
+  std::string format;  ///< driver or extension; empty: from the path
+  std::string layer;   ///< layer name in the file; empty: the file's stem
+  bool wkt = false;    ///< CSV: add a `wkt` column with the outline
   int coordinate_decimals = 7;
 };
 
-/// Opens an output. `path` may be "-" for the formats that can. GeoJSON is RFC 7946: WGS 84, right-hand rule, cut at the
-/// antimeridian, members in schema order, missing as null. Throws Error(output) or Error(usage) at once.
-std::unique_ptr<RowSink> open_table(const std::string& path, const TableSchema& schema, const TableOptions& options,
-                                    const RunContext& context);
+/// Opens an output. `path` may be "-" for the formats that can. GeoJSON is RFC 7946: WGS 84, right-hand rule,
+/// cut at the antimeridian, members in schema order, missing as null. Throws Error(output) or Error(usage) at
+/// once.
+std::unique_ptr<RowSink> open_table(const std::string& path, const TableSchema& schema,
+                                    const TableOptions& options, const RunContext& context);
 
 }  // namespace isotherm

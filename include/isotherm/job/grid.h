@@ -7,8 +7,8 @@
 namespace isotherm {
 
 struct GridJob {
-  ZoneInputs zones;          ///< `zones` must be a grid; `aoi` or `input` says where
-  SceneInputs input;         ///< scenes whose extent is covered when there is no area of interest
+  ZoneInputs zones;   ///< `zones` must be a grid; `aoi` or `input` says where
+  SceneInputs input;  ///< scenes whose extent is covered when there is no area of interest
   TableOutput output;
 };
 

@@ -13,14 +13,14 @@ struct SceneInputs {
   std::vector<std::string> bands;   ///< named bands: "nir=B5.tif:1,scale=..", together one scene
   std::string mask = "default";
   bool keep_invalid = false;
-  std::string raster_crs;           ///< CRS for rasters that have none
+  std::string raster_crs;  ///< CRS for rasters that have none
 };
 
 struct FormulaInputs {
-  std::vector<std::string> index;   ///< catalogue names (comma lists already split)
-  std::vector<std::string> expr;    ///< "name = expression"
-  std::vector<std::string> set;     ///< "t0=21"
-  std::string catalog;              ///< a JSON file in the layout of "awesome spectral indices"
+  std::vector<std::string> index;  ///< catalogue names (comma lists already split)
+  std::vector<std::string> expr;   ///< "name = expression"
+  std::vector<std::string> set;    ///< "t0=21"
+  std::string catalog;             ///< a JSON file in the layout of "awesome spectral indices"
   bool compat_273 = false;
 };
 

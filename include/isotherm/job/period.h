@@ -21,8 +21,8 @@ struct PeriodRow {
 std::span<const PeriodRow> period_rows();
 Period parse_period(std::string_view text);  ///< throws Error(usage) with a suggestion
 
-/// "2021-06-14", "2021-06", "2021-JJA", "2021". Seasons are the meteorological ones; December belongs to the winter (DJF)
-/// of the year that follows.
+/// "2021-06-14", "2021-06", "2021-JJA", "2021". Seasons are the meteorological ones; December belongs to the
+/// winter (DJF) of the year that follows.
 std::string period_label(Period period, const Date& date);
 
 enum class Reducer { mean, median, min, max, count };
@@ -37,8 +37,8 @@ std::span<const ReducerRow> reducer_rows();
 Reducer parse_reducer(std::string_view text);
 std::string_view to_string(Reducer reducer);
 
-/// The values of one cell over a period (none missing) as one; NaN of none, except count, which is then 0. The median of
-/// an even number is the mean of the middle two. Sorts `values`.
+/// The values of one cell over a period (none missing) as one; NaN of none, except count, which is then 0.
+/// The median of an even number is the mean of the middle two. Sorts `values`.
 double reduce(Reducer reducer, std::span<double> values);
 
 }  // namespace isotherm

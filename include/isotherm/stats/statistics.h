@@ -23,10 +23,10 @@
 
 namespace isotherm {
 
-/// Weighted count, mean, spread, extremes: sums about the first value, in doubles (the shifted data algorithm of
-/// Chan, Golub and LeVeque 1983). The first value is never further from the mean than the spread allows, so the
-/// variance keeps its digits: docs/methods/statistics.md has the bound. No division per pixel. Merging is
-/// commutative up to rounding, and empty is neutral.
+/// Weighted count, mean, spread, extremes: sums about the first value, in doubles (the shifted data algorithm
+/// of Chan, Golub and LeVeque 1983). The first value is never further from the mean than the spread allows,
+/// so the variance keeps its digits: docs/methods/statistics.md has the bound. No division per pixel. Merging
+/// is commutative up to rounding, and empty is neutral.
 struct Moments {
   double weight = 0;   ///< sum of w
   double shift = 0;    ///< the first value
@@ -62,7 +62,22 @@ struct Sample {
 std::vector<double> weighted_quantiles(std::span<Sample> samples, std::span<const double> probabilities);
 
 enum class StatisticKind {
-  count, pixels, valid, sum, mean, min, max, range, variance, stdev, cv, sumsq, quantile, mode, minority, variety
+  count,
+  pixels,
+  valid,
+  sum,
+  mean,
+  min,
+  max,
+  range,
+  variance,
+  stdev,
+  cv,
+  sumsq,
+  quantile,
+  mode,
+  minority,
+  variety
 };
 
 /// A row of the list of statistics.

@@ -75,10 +75,13 @@ TEST_P(BackendContract, GatherAgreesWithALongDoubleSum) {
         for (std::int32_t k = 0; k < span.count; ++k) {
           const float value = tile.view(q).at(span.col + k, span.row);
           if (std::isnan(value)) continue;
-          const float w = span.weights == Span::kFull ? 1.0f : coverage.weights()[span.weights + static_cast<std::uint32_t>(k)];
+          const float w = span.weights == Span::kFull
+                              ? 1.0f
+                              : coverage.weights()[span.weights + static_cast<std::uint32_t>(k)];
           weight += static_cast<long double>(w);
           sum += static_cast<long double>(w) * static_cast<long double>(value);
-          squares += static_cast<long double>(w) * static_cast<long double>(value) * static_cast<long double>(value);
+          squares +=
+              static_cast<long double>(w) * static_cast<long double>(value) * static_cast<long double>(value);
           ++pixels;
         }
       }

@@ -30,8 +30,11 @@ TEST(Dates, RefuseDaysThatDoNotExist) {
 }
 
 TEST(Tables, ColumnsHaveTheKindTheirTypeAsksFor) {
-  const TableSchema schema{{{"id", ColumnType::integer, "", ""}, {"x", ColumnType::real, "K", ""},
-                            {"day", ColumnType::date, "", ""}}, false, "EPSG:4326"};
+  const TableSchema schema{{{"id", ColumnType::integer, "", ""},
+                            {"x", ColumnType::real, "K", ""},
+                            {"day", ColumnType::date, "", ""}},
+                           false,
+                           "EPSG:4326"};
   Table table = make_table(schema);
   table.columns[0].integers().push_back(7);
   table.columns[1].reals().push_back(1.5);

@@ -16,14 +16,16 @@ constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
 class Observations : public testing::Test {
  protected:
-  /// A scene of one date, path and row over a 2 x 2 raster whose first pixel is `first_row` pixels below the origin.
+  /// A scene of one date, path and row over a 2 x 2 raster whose first pixel is `first_row` pixels below the
+  /// origin.
   Scene scene(const std::string& id, int row, int first_row, std::vector<std::vector<double>> bands,
               Date date = {2021, 6, 14}, int path = 196) {
     Frame frame = tiny_frame(2, 2);
     frame.transform = frame.transform.shifted(0, first_row);
     const std::string path_name = folder_.file(id + ".tif");
     const std::size_t count = bands.size();
-    write_raster(path_name, {2, 2, GDT_Float32, std::move(bands), {}}, "EPSG:32632", frame.transform.numbers());
+    write_raster(path_name, {2, 2, GDT_Float32, std::move(bands), {}}, "EPSG:32632",
+                 frame.transform.numbers());
     Scene made;
     made.id = id;
     made.source = path_name;
@@ -42,8 +44,8 @@ class Observations : public testing::Test {
 };
 
 TEST_F(Observations, NeighbouringRowsOfOneDateAndPathAreOnePicture) {
-  // Row 25 lies one pixel further south, so one row of pixels overlaps. There, the northern scene (row 24) has the word,
-  // but for the pixel it has nothing in: that one comes whole from the southern scene.
+  // Row 25 lies one pixel further south, so one row of pixels overlaps. There, the northern scene (row 24)
+  // has the word, but for the pixel it has nothing in: that one comes whole from the southern scene.
   const double gap = std::nan("");
   std::vector<Scene> scenes{scene("south", 25, 1, {{50, 60, 70, 80}, {51, 61, 71, 81}}),
                             scene("north", 24, 0, {{10, 20, gap, 40}, {11, 21, gap, gap}})};
@@ -83,14 +85,16 @@ TEST_F(Observations, OtherPathsDatesAndLatticesStayApart) {
   Scene shifted = scene("shifted", 25, 0, {{1, 1, 1, 1}});
   shifted.frame.transform = GeoTransform({500015, 30, 0, 5000000, 0, -30});  // half a pixel off
   const std::vector<Observation> observations = make_observations(
-      {scene("a", 24, 0, {{1, 1, 1, 1}}), scene("path", 24, 0, {{1, 1, 1, 1}}, {2021, 6, 14}, 197), shifted}, run_.log);
+      {scene("a", 24, 0, {{1, 1, 1, 1}}), scene("path", 24, 0, {{1, 1, 1, 1}}, {2021, 6, 14}, 197), shifted},
+      run_.log);
   EXPECT_EQ(observations.size(), 3u);
   ASSERT_EQ(run_.log.notes.size(), 1u);
   EXPECT_NE(run_.log.notes[0].find("not on one pixel lattice"), std::string::npos) << run_.log.notes[0];
 }
 
 TEST_F(Observations, WindowsMayReachOutside) {
-  const std::vector<Observation> observations = make_observations({scene("a", 24, 0, {{1, 2, 3, 4}})}, run_.log);
+  const std::vector<Observation> observations =
+      make_observations({scene("a", 24, 0, {{1, 2, 3, 4}})}, run_.log);
   BlockCache cache(std::size_t{1} << 20);
   ObservationReader reader(observations[0], parse_mask("none"), cache);
   const std::vector<std::string> bands{"b1"};

@@ -61,7 +61,8 @@ class Zonal : public testing::Test {
     return folder_.file(name);
   }
   /// A 2 x 2 raster of 30 m pixels over x 500040..500100, y 4999980..5000040.
-  std::string four_pixels(const std::string& name, std::vector<double> values, GDALDataType type = GDT_Float32) {
+  std::string four_pixels(const std::string& name, std::vector<double> values,
+                          GDALDataType type = GDT_Float32) {
     return write_raster(folder_.file(name), {2, 2, type, {std::move(values)}, {}}, "EPSG:32632",
                         {500040, 30, 0, 5000040, 0, -30});
   }
@@ -70,10 +71,11 @@ class Zonal : public testing::Test {
 };
 
 TEST_F(Zonal, SquaresOverFourPixels) {
-  // Pixels cover x 500040..500100, y 4999980..5000040. A 60 m square over them is i = 8334 (500040..500100), j = 83333
-  // (4999980..5000040): all four pixels, whole.
+  // Pixels cover x 500040..500100, y 4999980..5000040. A 60 m square over them is i = 8334 (500040..500100),
+  // j = 83333 (4999980..5000040): all four pixels, whole.
   ZonalJob made = job(four_pixels("a.tif", {1, 2, 3, 6}), "square:60");
-  made.stats = {"count", "pixels", "valid", "sum", "mean", "min", "max", "range", "variance", "stdev", "median", "p25"};
+  made.stats = {"count", "pixels", "valid",    "sum",   "mean",   "min",
+                "max",   "range",  "variance", "stdev", "median", "p25"};
   const Csv csv = table(made);
   ASSERT_EQ(csv.rows(), 1u);
   EXPECT_EQ(csv.text(0, "zone"), "sq60_8334_83333");
@@ -92,7 +94,8 @@ TEST_F(Zonal, SquaresOverFourPixels) {
 }
 
 TEST_F(Zonal, CellsThatCutPixelsWeighThem) {
-  // 40 m squares: the raster's west edge 500040 is a multiple of 40, its south edge 4999980 lies 20 m into a cell.
+  // 40 m squares: the raster's west edge 500040 is a multiple of 40, its south edge 4999980 lies 20 m into a
+  // cell.
   ZonalJob made = job(four_pixels("a.tif", {1, 2, 3, 6}), "square:40");
   made.stats = {"count", "mean", "valid"};
   const Csv csv = table(made);
@@ -260,8 +263,10 @@ TEST_F(Zonal, DatesBecomeRowsColumnsOrPeriods) {
 }
 
 TEST_F(Zonal, ATemplateWritesOneFilePerDate) {
-  ZonalJob made = job(four_pixels("LC08_L2SP_196024_20210614_20210622_02_T1_ST_B10.tif", {1, 2, 3, 6}), "square:60");
-  made.input.scenes.push_back(four_pixels("LC08_L2SP_196024_20220617_20220625_02_T1_ST_B10.tif", {5, 5, 5, 5}));
+  ZonalJob made =
+      job(four_pixels("LC08_L2SP_196024_20210614_20210622_02_T1_ST_B10.tif", {1, 2, 3, 6}), "square:60");
+  made.input.scenes.push_back(
+      four_pixels("LC08_L2SP_196024_20220617_20220625_02_T1_ST_B10.tif", {5, 5, 5, 5}));
   made.output.path = folder_.file("city_{date}.csv");
   run(made, run_.context);
   EXPECT_EQ(Csv(folder_.file("city_2021-06-14.csv")).rows(), 1u);
@@ -272,10 +277,11 @@ TEST_F(Zonal, ATemplateWritesOneFilePerDate) {
 
 TEST_F(Zonal, ScenesOnOneLatticeWithOtherExtentsMeetCellByCell) {
   // The second date's raster starts one pixel further east and south.
-  ZonalJob made = job(four_pixels("LC08_L2SP_196024_20210614_20210622_02_T1_ST_B10.tif", {1, 2, 3, 6}), "square:30");
-  made.input.scenes.push_back(write_raster(folder_.file("LC08_L2SP_196024_20220617_20220625_02_T1_ST_B10.tif"),
-                                           {2, 2, GDT_Float32, {{10, 20, 30, 40}}, {}}, "EPSG:32632",
-                                           {500070, 30, 0, 5000010, 0, -30}));
+  ZonalJob made =
+      job(four_pixels("LC08_L2SP_196024_20210614_20210622_02_T1_ST_B10.tif", {1, 2, 3, 6}), "square:30");
+  made.input.scenes.push_back(write_raster(
+      folder_.file("LC08_L2SP_196024_20220617_20220625_02_T1_ST_B10.tif"),
+      {2, 2, GDT_Float32, {{10, 20, 30, 40}}, {}}, "EPSG:32632", {500070, 30, 0, 5000010, 0, -30}));
   made.stats = {"mean"};
   made.layout = "wide";
   const Csv csv = table(made);
@@ -294,16 +300,18 @@ TEST_F(Zonal, BytesDoNotDependOnThreadsOrMemory) {
   std::vector<double> pixels(97 * 83);
   for (double& pixel : pixels) pixel = random() % 9 == 0 ? std::nan("") : value(random);
   const std::string raster =
-      write_raster(folder_.file("noise.tif"), {97, 83, GDT_Float32, {pixels}, {"TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=16"}});
+      write_raster(folder_.file("noise.tif"),
+                   {97, 83, GDT_Float32, {pixels}, {"TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=16"}});
   const std::string districts = write_text("districts.geojson", kDistricts);
-  for (const std::string& zones : {std::string("hex:70"), std::string("hex:41:flat"), std::string("square:50"),
-                                   std::string("tile:17"), districts}) {
+  for (const std::string& zones : {std::string("hex:70"), std::string("hex:41:flat"),
+                                   std::string("square:50"), std::string("tile:17"), districts}) {
     ZonalJob made = job(raster, zones);
     made.stats = {"mean", "stdev", "sum", "median", "p90", "min", "count", "valid"};
     made.allow_empty = true;
     run_.context.overwrite = true;
     std::string first;
-    for (const auto& [threads, memory] : {std::pair{1, std::size_t{256} << 20}, {2, std::size_t{4} << 20}, {7, std::size_t{1} << 20}}) {
+    for (const auto& [threads, memory] :
+         {std::pair{1, std::size_t{256} << 20}, {2, std::size_t{4} << 20}, {7, std::size_t{1} << 20}}) {
       run_.context.threads = threads;
       run_.context.memory = memory;
       run(made, run_.context);

@@ -128,7 +128,8 @@ TEST(Statistics, ClassesOfTheSquareOnNine) {
 
 TEST(Statistics, ClassesAreOfEqualValuesTogether) {
   Collector collector(true);
-  for (const auto& [value, weight] : {std::pair{2.0f, 0.5f}, {7.0f, 0.75f}, {2.0f, 0.5f}, {4.0f, 0.25f}, {9.0f, 0.25f}}) {
+  for (const auto& [value, weight] :
+       {std::pair{2.0f, 0.5f}, {7.0f, 0.75f}, {2.0f, 0.5f}, {4.0f, 0.25f}, {9.0f, 0.25f}}) {
     collector.add(value, weight);
   }
   EXPECT_EQ(read(collector, {"mode", "minority", "variety"}, 4), (std::vector<double>{2, 4, 4}));
