@@ -212,6 +212,7 @@ std::string hostile(const std::string& name) {
 }
 
 TEST(SceneReaderLayouts, RareButValidFilesReadAsGdalReadsThem) {
+  GDALAllRegister();
   if (!fs::exists(hostile(""))) GTEST_SKIP() << "the folder of unusual TIFFs is not here";
   for (const char* name :
        {"image-tiff/BigTIFF.tif", "image-tiff/BigTIFFMotorola.tif", "image-tiff/gradient-1c-64b-float.tiff",
