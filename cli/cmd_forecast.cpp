@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/options/invocation.h"
 #include "cli/options/shared.h"
 #include "isotherm/core/error.h"
 #include "isotherm/job/forecast.h"
@@ -69,10 +70,24 @@ void add_test_options(Options& options, ForecastJob& job) {
                "Quantiles from the errors of the back-test over all cells (conformal), not from theory.");
 }
 
+void add_more_outputs(Options& options, ForecastJob& job) {
+  options.text("total", job.total, "COLUMN",
+               "Also continue the means or sums of the cells of each area that this column names.");
+  options.choice("total-as", job.total_as, words_of(total_rows()), "What of an area is continued.");
+  options.text("totals", job.totals, "FILE", "Table of --total.").files = true;
+  options.text("details", job.details, "FILE", "A line of JSON per series: weights, states, likelihood.")
+      .files = true;
+  options.flag("components", job.components,
+               "In the details, too: fitted values, and level, trend and season after each step.");
+  options.list("plot", job.plots, "CELL", "Draw these cells' series and forecasts; mean is the mean of all.");
+  options.text("plot-file", job.plot_file, "TEMPLATE", "Name of the drawings (SVG).").files = true;
+}
+
 Work declare(Options& options, RunOptions& run) {
   struct Choices {
     ForecastJob job;
     std::vector<std::string> tables;
+    ProvenanceInputs provenance;
   };
   const auto choices = std::make_shared<Choices>();
   add_series_options(options, choices->job, choices->tables);
@@ -82,14 +97,17 @@ Work declare(Options& options, RunOptions& run) {
   options.choice("layout", choices->job.layout,
                  {{"long", "one row per cell, column and step"}, {"wide", "one row per cell"}},
                  "Shape of the table.");
+  add_more_outputs(options, choices->job);
+  add_provenance_options(options, choices->provenance);
   add_work_options(options, run);
   add_message_options(options, run);
-  return [choices](const RunContext& context) {
+  return [choices, &options](const RunContext& context) {
     if (choices->tables.size() != 1) {
       throw Error(ErrorKind::usage, "takes one table, not " + std::to_string(choices->tables.size()));
     }
     choices->job.table = choices->tables.front();
-    isotherm::run(choices->job, context);
+    run_recorded(choices->provenance, invocation_of("forecast", options), {choices->job.output.path}, context,
+                 [&] { isotherm::run(choices->job, context); });
   };
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/options/cells.h"
+#include "cli/options/invocation.h"
 #include "isotherm/job/hotspot.h"
 #include "isotherm/model/autocorrelation.h"
 
@@ -13,6 +14,7 @@ namespace {
 struct Choice {
   HotspotJob job;
   std::vector<std::string> tables;
+  ProvenanceInputs provenance;
 };
 
 Work declare(Options& options, RunOptions& run) {
@@ -30,16 +32,30 @@ Work declare(Options& options, RunOptions& run) {
   options.integer("seed", job.seed, 0, "N", "Where the permutations' random numbers start.");
   options.flag("fdr", job.false_discovery,
                "Adjust p for as many tests as cells (Benjamini-Hochberg) and judge classes by that.");
+  options.flag("bonferroni", job.bonferroni,
+               "Also p times the number of cells; judges classes where --fdr does not.");
+  options.group("Heat island");
+  options.text(
+      "rural", job.rural, "REFERENCE",
+      "The rural reference the surface heat island is measured against: ring:FROM:TO (metres from the middle "
+      "of the map), or a condition on columns, as 'building_count == 0 and ndvi_mean > 0.5'.");
+  options.text("elevation", job.elevation, "COLUMN",
+               "Compare a cell only with reference cells of about its elevation (metres).");
+  options.number("elevation-band", job.elevation_band_m, 0, 10000, "METRES",
+                 "How far their elevation may differ.");
+  options.flag("utfvi", job.utfvi, "Also the urban thermal field variance index and its classes.");
   add_weights_options(options, job.weights);
   options.group("Output");
   options.text("o,output", job.output, "FILE", "A table of cells with their statistics, geometry kept.")
       .files = true;
+  add_provenance_options(options, choice->provenance);
   add_work_options(options, run);
   add_message_options(options, run);
-  return [choice](const RunContext& context) {
+  return [choice, &options](const RunContext& context) {
     HotspotJob chosen = choice->job;
     chosen.cells.path = one_table(choice->tables);
-    isotherm::run(chosen, context);
+    run_recorded(choice->provenance, invocation_of("hotspot", options), {chosen.output}, context,
+                 [&] { isotherm::run(chosen, context); });
   };
 }
 
@@ -53,7 +69,7 @@ Command hotspot_command() {
       "Prints Moran's I and Geary's C of the whole map and writes local statistics per cell: Getis-Ord Gi "
       "and Gi*, "
       "local Moran, local Geary, with normal p, p from conditional permutations (the same for any number of "
-      "threads) and classes of 99, 95 and 90 per cent. docs/methods/weights.md defines every number.",
+      "threads) and classes of 99, 95 and 90 per cent. docs/methods/hotspot.md defines every number.",
       "The table, its links and one number per permutation and neighbour.",
       {{"Hot spots of each year, adjusted for many tests",
         "isotherm hotspot cells.gpkg --value lst_c_mean --by year --weights knn:8 --stat gi_star,moran,geary "

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/options/invocation.h"
 #include "cli/options/shared.h"
 #include "isotherm/core/error.h"
 #include "isotherm/job/index.h"
@@ -65,9 +66,13 @@ Work declare(Options& options, RunOptions& run) {
   options.group("Catalogue");
   options.flag("list", choices->list, "Print the catalogue of indices and stop.");
   options.flag("json", choices->json, "With --list: as JSON.");
+  add_provenance_options(options, choices->job.provenance);
   add_work_options(options, run);
   add_message_options(options, run);
-  return [choices](const RunContext& context) { check_and_run(*choices, context); };
+  return [choices, &options](const RunContext& context) {
+    choices->job.invocation = invocation_of("index", options);
+    check_and_run(*choices, context);
+  };
 }
 
 }  // namespace

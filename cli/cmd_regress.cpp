@@ -3,8 +3,10 @@
 
 #include "cli/commands.h"
 #include "cli/options/cells.h"
+#include "cli/options/invocation.h"
 #include "isotherm/job/regress.h"
 #include "isotherm/model/fit.h"
+#include "isotherm/model/log_determinant.h"
 
 namespace isotherm::cli {
 
@@ -13,6 +15,7 @@ namespace {
 struct Choice {
   RegressJob job;
   std::vector<std::string> tables;
+  ProvenanceInputs provenance;
 };
 
 Work declare(Options& options, RunOptions& run) {
@@ -34,21 +37,36 @@ Work declare(Options& options, RunOptions& run) {
   options.choice("se", job.covariance, words_of(covariance_kinds()), "How standard errors are estimated.");
   options.text("cluster", job.cluster, "COLUMN", "With --se cluster: the column of clusters.").default_text =
       "the cell";
+  options.choice("logdet", job.log_determinant, words_of(log_determinant_methods()),
+                 "How lag and error models have ln |I - rho W|.");
+  options
+      .number(
+          "cutoff", job.cutoff_m, 0, 1e9, "METRES",
+          "With --se conley: the distance from which errors are independent; below it they count less with "
+          "distance.")
+      .default_text = "";
+  options.text(
+      "cv", job.cross_validation, "blocks:N",
+      "Also R2 from cross-validation: the map is cut in N compact blocks, each predicted from a fit to the "
+      "others.");
   options.text("fillna", job.fill, "NUMBER",
                "Replace missing numbers instead of leaving their rows out; coefficients then describe "
                "made-up values.");
   add_weights_options(options, job.weights);
   options.group("Output");
+  options.choice("table", job.table, words_of(table_style_words()), "How tables are printed.");
   options.text("o,output", job.output, "FILE", "Everything about every fit as JSON; '-' is standard output.")
       .files = true;
   options.text("residuals", job.residuals, "FILE", "A table of fitted values and residuals, geometry kept.")
       .files = true;
+  add_provenance_options(options, choice->provenance);
   add_work_options(options, run);
   add_message_options(options, run);
-  return [choice](const RunContext& context) {
+  return [choice, &options](const RunContext& context) {
     RegressJob chosen = choice->job;
     chosen.cells.path = one_table(choice->tables);
-    isotherm::run(chosen, context);
+    run_recorded(choice->provenance, invocation_of("regress", options), {chosen.output, chosen.residuals},
+                 context, [&] { isotherm::run(chosen, context); });
   };
 }
 

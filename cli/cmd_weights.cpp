@@ -22,9 +22,10 @@ Work declare(Options& options, RunOptions& run) {
   add_weights_options(options, choice->job.weights);
   options.integer("knn", choice->nearest, 1, "K", "The same as --weights knn:K.").default_text = "";
   options.group("Output");
-  OptionRow& output =
-      options.text("o,output", choice->job.output, "FILE",
-                   "Where to write: .gal holds links, .gwt links and values; '-' is standard output.");
+  OptionRow& output = options.text(
+      "o,output", choice->job.output, "FILE",
+      "Where to write: .gal holds links, .gwt links and values, .isow the same compactly; '-' is "
+      "standard output, as .gal.");
   output.files = true;
   output.required = true;
   add_work_options(options, run);

@@ -2,7 +2,9 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/options/invocation.h"
 #include "cli/options/shared.h"
+#include "cli/options/zonal_options.h"
 #include "isotherm/job/period.h"
 #include "isotherm/job/zonal.h"
 #include "isotherm/stats/statistics.h"
@@ -14,8 +16,32 @@ namespace {
 
 void add_statistics_options(Options& options, ZonalJob& job) {
   options.group("Statistics");
-  OptionRow& stats = options.list("stat", job.stats, "LIST", "Statistics per zone, weighted by coverage.");
+  OptionRow& stats = options.list("stat", job.stats, "LIST",
+                                  "Statistics per zone, weighted by coverage. QUANTITY:LIST is for that "
+                                  "quantity alone (lst_c:mean,p90); a "
+                                  "plain list is for all that have none of their own.");
   stats.words = words_of(statistic_rows());
+  stats.whole = true;  // a list belongs to the quantity before it
+  options.repeated(
+      "derive", job.derive, "FORMULA",
+      "A column computed from statistics, 'spread = p90 - p10', in the language of --expr. Plain "
+      "names give a column per quantity, names with their quantity (lst_c_p90 - ndvi_mean) one "
+      "column. Statistics named only here are not shown.");
+  options.list("classes", job.classes, "LIST",
+               "Classes of the statistic fraction: numbers and ranges (1,2,11..14). Without it, those the "
+               "raster's attribute table or category names declare.");
+  options
+      .text("weight", job.weight, "RASTER",
+            "A second weight per pixel, multiplied with coverage: FILE[:BAND][,nodata=..] of any lattice and "
+            "CRS (people per pixel), or 'area', the pixel's true area. Pixels without a weight take part in "
+            "nothing; count, pixels, valid, min, max and range stay unweighted.")
+      .files = true;
+  options
+      .repeated(
+          "parents", job.parents, "N=FILE",
+          "Also write a table of squares of N by N cells (2=cells96.gpkg), put together from the sums of "
+          "their cells without reading pixels again. May hold {date} and the like, as --output.")
+      .files = true;
   options.choice("coverage", job.coverage, words_of(coverage_rules()), "How much of a pixel a zone takes.");
   options.choice("period", job.period, words_of(period_rows()),
                  "Fold the dates of a period into one row per zone.");
@@ -25,28 +51,63 @@ void add_statistics_options(Options& options, ZonalJob& job) {
   options.choice("layout", job.layout,
                  {{"long", "one row per zone and date"}, {"wide", "one row per zone, columns per date"}},
                  "Shape of the table.");
+  options.list("columns", job.columns, "LIST",
+               "Describing columns to write beside the values (zone, cell_id, area_m2, scene, date, ...; or "
+               "none); all without this.");
   options.number("min-valid", job.min_valid, 0, 1, "SHARE",
                  "Cells whose valid share at a date is smaller count as missing at that date.");
   options.flag("allow-empty", job.allow_empty, "A table without values is no error.");
 }
 
+void add_large_run_options(Options& options, ZonalJob& job) {
+  options.group("Large runs");
+  options
+      .text("save-coverage", job.save_coverage, "FILE",
+            "Keep how much of each pixel every zone covers, for later runs over the same zones.")
+      .files = true;
+  options
+      .text("coverage-from", job.coverage_from, "FILE",
+            "Use coverage that --save-coverage kept; refused when zones, pixels or --coverage differ. The "
+            "result "
+            "does not depend on it.")
+      .files = true;
+  options.text(
+      "shard", job.shard, "I/N",
+      "Do one of N shares of the zones, with about as many pixels as the others, and write a part (-o "
+      "'cells-{shard}.part') that 'isotherm merge' joins with the others.");
+  options.flag(
+      "skip-done", job.skip_done,
+      "With --shard: a part that is there and of this very run (same scenes, options and version) is "
+      "not made again.");
+}
+
 Work declare(Options& options, RunOptions& run) {
   const auto job = std::make_shared<ZonalJob>();
-  add_scene_options(options, job->input);
-  add_formula_options(options, job->formulas);
-  add_zone_options(options, job->zones);
-  add_statistics_options(options, *job);
-  add_table_options(options, job->output, "The name may hold {date}, {scene} or {period}: one file each.");
-  options.text("timing", job->timing, "FILE", "Write the time of each stage as JSON.").files = true;
-  add_work_options(options, run);
-  add_message_options(options, run);
-  return [job](const RunContext& context) {
+  add_zonal_options(options, run, *job);
+  return [job, &options](const RunContext& context) {
     require_scenes(job->input);
+    job->invocation = invocation_of("zonal", options);
     isotherm::run(*job, context);
   };
 }
 
 }  // namespace
+
+OptionRow& add_zonal_options(Options& options, RunOptions& run, ZonalJob& job) {
+  add_scene_options(options, job.input);
+  add_formula_options(options, job.formulas);
+  add_zone_options(options, job.zones);
+  add_statistics_options(options, job);
+  OptionRow& output = add_table_options(options, job.output,
+                                        "The name may hold {date}, {scene} or {period}: one file each. "
+                                        "FILE.tif is a raster of square cells, a band per column.");
+  options.text("timing", job.timing, "FILE", "Write the time of each stage as JSON.").files = true;
+  add_large_run_options(options, job);
+  add_provenance_options(options, job.provenance);
+  add_work_options(options, run);
+  add_message_options(options, run);
+  return output;
+}
 
 Command zonal_command() {
   return {
@@ -66,7 +127,9 @@ Command zonal_command() {
       "measurements.",
       "Bounded by --memory. Zones are worked on in batches; a batch holds the coverage of its zones and its "
       "window "
-      "of pixels for the bands of one date. Medians and quantiles also keep the values of the zones in work. "
+      "of pixels for the bands of one date. Medians and quantiles also keep the values of the zones in work; "
+      "the values of a zone too large for that are "
+      "read in several passes. "
       "With "
       "--period a batch also keeps one value per zone, statistic and date. Decoded blocks are shared in a "
       "cache of "

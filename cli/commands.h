@@ -39,13 +39,20 @@ std::vector<std::string> command_names();
 const Command* find_command(std::string_view name);
 
 Command zonal_command();
+Command plan_command();
+Command merge_command();
 Command index_command();
 Command grid_command();
 Command forecast_command();
 Command regress_command();
+Command predict_command();
+Command scenario_command();
 Command hotspot_command();
 Command weights_command();
 Command info_command();
+Command search_command();
+Command fetch_command();
+Command catalog_command();
 Command completions_command();
 Command docs_command();
 

@@ -46,8 +46,9 @@ void watch_signals(StopToken& stop) {
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;  // the job looks at the token; its system calls need not fail
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  // Broken pipes and full files are errors of a write, told in words.
   action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, nullptr);
+  for (const int number : {SIGPIPE, SIGXFSZ}) sigaction(number, &action, nullptr);
 }
 
 bool reader_is_gone() {

@@ -34,7 +34,8 @@ function(isotherm_library)
   endif()
   if(NOT ISOTHERM_BARE)
     # No public header mentions these: users of the library only link them.
-    target_link_libraries(isotherm PRIVATE GDAL::GDAL PROJ::proj TBB::tbb GEOS::geos_c)
+    target_link_libraries(isotherm PRIVATE GDAL::GDAL PROJ::proj TBB::tbb GEOS::geos_c CURL::libcurl OpenSSL::Crypto ${METIS_LIBRARY} ${LIBDEFLATE_LIBRARY}
+                          ${XLSXWRITER_LIBRARY})
   endif()
 endfunction()
 

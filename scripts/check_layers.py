@@ -22,10 +22,11 @@ MODULES = {
     "model": ["core"],
     "backend": PIXEL,
     "cuda": ["backend", *PIXEL],
-    "io": PIXEL,
-    "engine": ["io", "backend", *PIXEL],
-    "job": ["engine", "io", "backend", "model", *PIXEL],
-    "cli": ["job", "engine", "io", "backend", "model", *PIXEL],
+    "io": ["model", *PIXEL],
+    "fetch": ["io", "model", *PIXEL],
+    "engine": ["io", "backend", "model", *PIXEL],
+    "job": ["engine", "fetch", "io", "backend", "model", *PIXEL],
+    "cli": ["job", "engine", "fetch", "io", "backend", "model", *PIXEL],
 }
 
 # Headers from outside, by how they start: the modules that may include them.
@@ -34,13 +35,19 @@ LIBRARIES = [
     (r"proj(_[a-z]+)?\.h", "PROJ", ["io"]),
     (r"(geos_c\.h|geos/.*)", "GEOS", ["io"]),
     (r"nlohmann/.*", "nlohmann-json", ["io"]),
+    (r"curl/.*", "libcurl", ["io"]),
+    (r"openssl/.*", "OpenSSL", ["io"]),
     (r"(oneapi/)?tbb/.*", "TBB", ["engine"]),
     (r"CLI/.*", "CLI11", ["cli"]),
     (r"Eigen/.*", "Eigen", ["model"]),
+    (r"metis\.h", "METIS", ["model"]),
+    (r"libdeflate\.h", "libdeflate", ["io"]),
+    (r"xlsxwriter\.h", "libxlsxwriter", ["io"]),
+    (r"emmintrin\.h", "the SSE2 instructions", ["backend"]),
     (r"(cuda|cuda_runtime|cuda_runtime_api|nvrtc|cub/.*|thrust/.*)(\.h|\.cuh)?", "CUDA", ["cuda"]),
 ]
 # POSIX, for what the standard library lacks: files synced and renamed, signals, terminals.
-POSIX = (r"(unistd|fcntl|poll|sys/[a-z]+)\.h", ["io", "cli"])
+POSIX = (r"(unistd|fcntl|poll|signal|sys/[a-z]+)\.h", ["io", "fetch", "cli"])
 STANDARD = re.compile(r"[a-z_0-9]+")  # <vector>, <cstdint>: no slash, no ".h"
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

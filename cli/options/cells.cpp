@@ -7,7 +7,7 @@ namespace isotherm::cli {
 void add_cell_options(Options& options, CellTable& cells, std::vector<std::string>& table) {
   options.group("Cells");
   options
-      .arguments("table", table, "TABLE",
+      .arguments("cells", table, "TABLE",
                  "A table of cells: any file with features that GDAL reads, or CSV with columns x, y (lon, "
                  "lat) or wkt.")
       .files = true;

@@ -32,6 +32,7 @@ struct OptionRow {
   std::vector<std::string> complete;  ///< further values a shell may offer
   bool closed = false;                ///< only `words` are accepted
   bool list = false;                  ///< values may be joined by commas
+  bool whole = false;                 ///< lists reach `assign` as they were given, not taken apart
   bool repeats = false;               ///< may be given several times
   bool files = false;                 ///< a shell may offer file names
   bool positional = false;

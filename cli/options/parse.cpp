@@ -26,8 +26,9 @@ std::vector<std::string> split_lists(const OptionRow& row, const std::vector<std
   for (const std::string& value : values) {
     for (std::string& part : split(value, ',')) {
       if (part.empty()) refuse(row.title() + ": '" + value + "' has an empty part");
-      parts.push_back(std::move(part));
+      if (!row.whole) parts.push_back(std::move(part));
     }
+    if (row.whole) parts.push_back(value);
   }
   return parts;
 }

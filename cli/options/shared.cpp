@@ -98,10 +98,10 @@ void add_formula_options(Options& options, FormulaInputs& formulas) {
 
 void add_zone_options(Options& options, ZoneInputs& zones) {
   options.group("Zones");
-  OptionRow& zone =
-      options.text("zones", zones.zones, "GRID|FILE",
-                   "A grid of cells, or a vector file of polygons. Cells sit on a lattice anchored to the "
-                   "CRS, so a cell keeps its id in every run.");
+  OptionRow& zone = options.text("zones", zones.zones, "GRID|FILE",
+                                 "A grid of cells, a vector file of polygons, or a raster of labels. Cells "
+                                 "sit on a lattice anchored to the "
+                                 "CRS, so a cell keeps its id in every run.");
   zone.words = grid_words();
   zone.complete = {"hex:", "square:", "tile:"};
   zone.files = true;
@@ -109,6 +109,11 @@ void add_zone_options(Options& options, ZoneInputs& zones) {
   options.text(
       "crs", zones.crs, "CRS",
       "CRS of the lattice: 'utm' (of the data; the rule when nothing is given), 'equal-area', or any other.");
+  options
+      .text("snap", zones.snap, "RASTER",
+            "Make square cells of whole pixels of this raster, in its CRS; their side is a whole number of "
+            "pixels.")
+      .files = true;
   options
       .text("aoi", zones.aoi, "FILE|BBOX",
             "Area of interest: a vector file, or west,south,east,north in degrees (or in --aoi-crs).")
@@ -122,7 +127,7 @@ void add_zone_options(Options& options, ZoneInputs& zones) {
   options.list("keep", zones.keep, "LIST", "Attributes of a vector file to carry into the table.");
 }
 
-void add_table_options(Options& options, TableOutput& output, std::string_view templates) {
+OptionRow& add_table_options(Options& options, TableOutput& output, std::string_view templates) {
   options.group("Output");
   OptionRow& path = options.text("o,output", output.path, "FILE",
                                  "Table to write; its extension says the format, '-' is standard output." +
@@ -134,6 +139,7 @@ void add_table_options(Options& options, TableOutput& output, std::string_view t
                    "Format, when the extension does not say it: one of these, or a driver of GDAL.");
   format.words = format_words();
   options.flag("wkt", output.wkt, "CSV: add the outline as a column of well-known text.");
+  return path;
 }
 
 void require_scenes(const SceneInputs& input) {

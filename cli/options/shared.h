@@ -9,8 +9,8 @@ namespace isotherm::cli {
 void add_scene_options(Options& options, SceneInputs& input);
 void add_formula_options(Options& options, FormulaInputs& formulas);
 void add_zone_options(Options& options, ZoneInputs& zones);
-/// `templates` says which {parts} the name may hold; empty: none.
-void add_table_options(Options& options, TableOutput& output, std::string_view templates);
+/// `templates` says which {parts} the name may hold; empty: none. Returns the row of --output.
+OptionRow& add_table_options(Options& options, TableOutput& output, std::string_view templates);
 
 /// Refuses a command without a scene, with a way out.
 void require_scenes(const SceneInputs& input);

@@ -18,17 +18,22 @@ class CellArea {
  public:
   CellArea(const Grid& grid, const std::string& crs);
   /// In square metres; NaN where the cell has no place on the ellipsoid.
-  double square_metres(const Ring& outline, Point centre);
+  double square_metres(Cell cell, Point centre);
 
  private:
   using Nodes =
       std::array<double, 9>;  ///< areas of cells centred on a 3 x 3 net of a block, rows from the south
   Nodes measure(std::int64_t column, std::int64_t row) const;
 
+  double measure(Cell cell) const;
+
+  Grid grid_;
   GroundArea ground_;
   Ring shape_;    ///< outline of a cell centred on (0, 0)
   double block_;  ///< width of a block in units of the CRS; 0: no blocks
   std::unordered_map<std::int64_t, Nodes> blocks_;
+  std::int64_t last_key_ = 0;
+  const Nodes* last_ = nullptr;  ///< in `blocks_`: cells of a row come one after the other
 };
 
 }  // namespace isotherm

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <numeric>
+#include <optional>
 #include <utility>
 
 #include "isotherm/engine/ordered_pipeline.h"
+#include "known_coverage.h"
 #include "zonal_plan.h"
 #include "zonal_worker.h"
 
@@ -19,6 +22,10 @@ struct Piece {
   std::int64_t zones = 0, outside = 0, with_values = 0;
   ZonalRows rows;
   ZonalBatch batch;
+  ZonalBatch sums;  ///< cells with their sums, to be merged
+  std::int64_t known = 0, to_know = 0;
+  std::vector<std::int64_t> numbers;  ///< of the zones in a file of coverage to be kept
+  std::vector<Coverage> coverages;
 };
 
 bool has_values(const ZonalBatch& batch, std::size_t zone) {
@@ -32,7 +39,7 @@ class ZonePicker {
  public:
   explicit ZonePicker(std::vector<ZonalBatch>& batches) : batches_(batches) {
     for (std::size_t b = 0; b < batches.size(); ++b) {
-      for (std::size_t z = 0; z < batches[b].zones.outlines.size(); ++z) places_.push_back({b, z});
+      for (std::size_t z = 0; z < batches[b].zones.size(); ++z) places_.push_back({b, z});
     }
   }
   std::size_t size() const { return places_.size(); }
@@ -58,7 +65,7 @@ class ZonePicker {
   static void append(ZonalBatch& to, ZonalBatch& from, std::size_t zone) {
     to.observations = from.observations;
     to.quantities = from.quantities;
-    to.statistics = from.statistics;
+    to.columns = from.columns;
     to.zones.positions.push_back(from.zones.positions[zone]);
     to.zones.ids.push_back(from.zones.ids[zone]);
     to.zones.id_texts.push_back(std::move(from.zones.id_texts[zone]));
@@ -73,7 +80,7 @@ class ZonePicker {
           },
           from.zones.attributes.columns[c].values);
     }
-    copy(from.values, zone, from.observations * from.quantities * from.statistics, to.values);
+    copy(from.values, zone, from.observations * from.columns, to.values);
     copy(from.valid, zone, from.observations * from.quantities, to.valid);
     to.inside.push_back(from.inside[zone]);
   }
@@ -85,6 +92,7 @@ class ZonePicker {
 /// Keeps the entries (each `width` values long) of the zones that are inside, in their order.
 template <class T>
 void keep(std::vector<T>& values, const std::vector<char>& inside, std::size_t width) {
+  if (values.empty()) return;
   auto to = values.begin();
   for (std::size_t zone = 0; zone < inside.size(); ++zone) {
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(zone * width);
@@ -108,14 +116,30 @@ void leave_out_outside(ZonalBatch& batch) {
   for (Column& column : batch.zones.attributes.columns) {
     std::visit([&](auto& values) { keep(values, inside, 1); }, column.values);
   }
-  keep(batch.values, inside, batch.observations * batch.quantities * batch.statistics);
+  keep(batch.values, inside, batch.observations * batch.columns);
   keep(batch.valid, inside, batch.observations * batch.quantities);
+  keep(batch.sums, inside, batch.observations * batch.quantities);
   keep(batch.inside, inside, 1);
 }
 
+/// What is merged into parents of cells: who they are and their sums.
+ZonalBatch take_sums(ZonalBatch& batch) {
+  ZonalBatch sums;
+  sums.zones.grid = batch.zones.grid;
+  sums.zones.ids = batch.zones.ids;
+  sums.zones.share = batch.zones.share;
+  sums.zones.ground_area_m2 = batch.zones.ground_area_m2;
+  sums.observations = batch.observations;
+  sums.quantities = batch.quantities;
+  sums.inside = batch.inside;
+  sums.sums = std::move(batch.sums);
+  batch.sums.clear();
+  return sums;
+}
+
 void count_zones(const ZonalBatch& batch, Piece& piece) {
-  piece.zones = static_cast<std::int64_t>(batch.zones.outlines.size());
-  for (std::size_t zone = 0; zone < batch.zones.outlines.size(); ++zone) {
+  piece.zones = static_cast<std::int64_t>(batch.zones.size());
+  for (std::size_t zone = 0; zone < batch.zones.size(); ++zone) {
     piece.outside += batch.inside[zone] == 0;
     piece.with_values += has_values(batch, zone);
   }
@@ -125,15 +149,14 @@ void count_zones(const ZonalBatch& batch, Piece& piece) {
 void write_in_file_order(const ZonalPlan& plan, std::vector<ZonalBatch>& batches,
                          const std::function<ZonalRows(ZonalBatch&&)>& format,
                          const std::function<void(ZonalRows&&)>& write) {
-  std::vector<std::size_t> place_of(plan.order.size());
-  for (std::size_t place = 0; place < plan.order.size(); ++place) {
-    place_of[static_cast<std::size_t>(plan.order[place])] = place;
-  }
+  std::vector<std::size_t> places(plan.order.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::ranges::sort(places, {}, [&](std::size_t place) { return plan.order[place]; });
   constexpr std::size_t kAtOnce = 1024;
   ZonePicker picker(batches);
-  for (std::size_t first = 0; first < place_of.size(); first += kAtOnce) {
-    const std::size_t count = std::min(kAtOnce, place_of.size() - first);
-    write(format(picker.pick(std::span(place_of).subspan(first, count))));
+  for (std::size_t first = 0; first < places.size(); first += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, places.size() - first);
+    write(format(picker.pick(std::span(places).subspan(first, count))));
   }
 }
 
@@ -141,13 +164,22 @@ void write_in_file_order(const ZonalPlan& plan, std::vector<ZonalBatch>& batches
 
 ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
                        const std::function<ZonalRows(ZonalBatch&&)>& format,
-                       const std::function<void(ZonalRows&&)>& write) {
+                       const std::function<void(ZonalRows&&)>& write,
+                       const std::function<void(const ZonalBatch&)>& merge) {
   const ZonalPlan plan = plan_zonal(request, context);
   const bool stream = plan.order.empty();
   BlockCache cache(plan.cache_bytes);
   const std::unique_ptr<Backend> backend = backends().back().make();
   StageClock clock{};
   ZonalSummary summary;
+  const CoverageKey key = coverage_key(request, plan);
+  std::optional<CoverageFile> known;
+  if (!request.coverage_from.empty()) {
+    known = CoverageFile::open(request.coverage_from);
+    refuse_unfit(known->key(), key, request.coverage_from);
+  }
+  std::optional<CoverageFileWriter> keeper;
+  if (!request.save_coverage.empty()) keeper.emplace(request.save_coverage, key, context.overwrite);
   summary.batches = static_cast<std::int64_t>(plan.batches.size());
   std::vector<ZonalBatch> kept;
   const auto timed_write = [&](ZonalRows&& rows) {
@@ -164,10 +196,16 @@ ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
   context.progress.start("zones", static_cast<std::uint64_t>(request.zones.candidates()));
   run_ordered(
       plan.batches.size(), {context.threads, plan.tokens}, context.stop,
-      [&] { return ZonalWorker(request, plan, context, cache, *backend, clock); },
+      [&] { return ZonalWorker(request, plan, context, cache, *backend, clock, known ? &*known : nullptr); },
       [&](ZonalWorker& worker, std::uint64_t n) {
         Piece piece;
-        piece.batch = worker.compute(plan.batches[n]);
+        piece.batch = worker.compute(plan.batches[n], keeper ? &piece.coverages : nullptr);
+        if (keeper) {
+          piece.numbers = zone_numbers(piece.batch.zones, key, plan.first_place + plan.batches[n].first);
+        }
+        piece.known = piece.batch.known;
+        piece.to_know = static_cast<std::int64_t>(piece.batch.zones.size() * plan.groups.size());
+        if (merge) piece.sums = take_sums(piece.batch);
         if (request.drop_outside) leave_out_outside(piece.batch);
         count_zones(piece.batch, piece);
         if (stream) piece.rows = timed_format(std::exchange(piece.batch, {}));
@@ -178,6 +216,10 @@ ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
         summary.zones += piece.zones;
         summary.outside += piece.outside;
         summary.with_values += piece.with_values;
+        summary.known += piece.known;
+        summary.to_know += piece.to_know;
+        if (merge) merge(piece.sums);
+        if (keeper) keeper->add(piece.numbers, piece.coverages);
         if (stream) {
           timed_write(std::move(piece.rows));
         } else {
@@ -185,6 +227,7 @@ ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
         }
       });
   if (!stream && !kept.empty()) write_in_file_order(plan, kept, timed_format, timed_write);
+  if (keeper) keeper->finish();
   context.progress.finish();
   for (std::size_t k = 0; k < clock.size(); ++k) summary.seconds[k] = static_cast<double>(clock[k]) * 1e-9;
   summary.blocks = cache.counts();

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "isotherm/io/crs.h"
+#include "zonal_share.h"
 
 namespace isotherm {
 
@@ -46,6 +47,28 @@ std::vector<std::int64_t> spatial_order(std::span<const Extent> extents) {
   return order;
 }
 
+/// Numbers the pixels of a group from the multiple of 2^20 pixels that is nearest to the origin of the CRS:
+/// near enough that pixel coordinates keep ten digits behind the point, far enough apart that all scenes of a
+/// UTM zone share one.
+void anchor(LatticeGroup& group) {
+  constexpr double kBlock = 1 << 20;
+  const Point origin = group.frame.transform.to_pixel({0, 0});
+  const auto nearest = [](double first) {
+    return static_cast<std::int64_t>(std::round(first / kBlock)) * static_cast<std::int64_t>(kBlock);
+  };
+  // Absurdly far from the origin of the CRS: the frame's own numbers do.
+  const bool near = std::abs(origin.x) < 1e9 && std::abs(origin.y) < 1e9;
+  // Origins of one lattice may differ by rounding, and must not fall to two sides of a whole number.
+  const auto before = [&](double value) {
+    return near ? -static_cast<std::int64_t>(std::floor(value + 1e-6)) : 0;
+  };
+  const std::int64_t col = before(origin.x), row = before(origin.y);
+  group.window = {near ? col - nearest(static_cast<double>(col)) : 0,
+                  near ? row - nearest(static_cast<double>(row)) : 0, group.frame.width, group.frame.height};
+  group.lattice = group.frame.transform.shifted(-static_cast<double>(group.window.col),
+                                                -static_cast<double>(group.window.row));
+}
+
 /// Rough number of pixels under an extent of the zones' CRS, in the finest of the frames.
 double pixels_under(const Extent& extent, std::span<const LatticeGroup> groups,
                     std::span<const CrsTransform> transforms) {
@@ -61,41 +84,53 @@ double pixels_under(const Extent& extent, std::span<const LatticeGroup> groups,
 /// Bytes a zone of so many pixels needs while its batch is in flight: outline and names, spans and weights
 /// for every lattice, collectors with their samples, results and formatted rows.
 double bytes_per_zone(double pixels, const ZonalRequest& request, std::size_t groups) {
-  const bool samples = std::any_of(request.statistics.begin(), request.statistics.end(),
-                                   [](const Statistic& s) { return s.needs_samples(); });
+  const bool samples =
+      std::ranges::any_of(request.columns, [](const ZonalColumn& c) { return c.statistic.needs_samples(); });
   const double rows = 2 + 1.5 * std::sqrt(pixels), quantities = static_cast<double>(request.quantities());
   const double coverage = rows * 3 * sizeof(Span) + (pixels + 6 * std::sqrt(pixels) + 4) * sizeof(float);
   const double collectors = quantities * (sizeof(Collector) + (samples ? 2 * pixels * sizeof(Sample) : 0));
-  const double columns = quantities * static_cast<double>(request.statistics.size() + 1);
+  const double columns = quantities + static_cast<double>(request.columns.size());
   const double results = static_cast<double>(request.observations.size()) * (columns * (8 + 40) + 200);
   return 600 + coverage * static_cast<double>(groups) + collectors + results;
 }
 
 void cut_lattice(ZonalPlan& plan, const ZonalRequest& request, int threads, double zone_bytes) {
-  const std::int64_t total = request.zones.candidates();
+  const ZoneRun run = cut_share(stretches_of(request, plan.groups, {}), request.share);
+  const std::int64_t total = run.count;
+  plan.zones = total;
+  plan.pixels = run.pixels;
   const std::int64_t row = std::max<std::int64_t>(1, request.zones.cells_per_row());
   std::int64_t count = static_cast<std::int64_t>(static_cast<double>(plan.batch_bytes) / zone_bytes);
   // Enough batches that all workers stay busy to the end, but none so small that its seams cost more than its
   // cells.
   count = std::min(count, std::max<std::int64_t>(1024, total / (8 * std::int64_t{threads})));
-  count = std::clamp<std::int64_t>(count, 1, 65536);
+  // More cells at once would not stay in the processor's caches from one stage to the next.
+  count = std::clamp<std::int64_t>(count, 1, 16384);
   if (count > row) count -= count % row;
   for (std::int64_t first = 0; first < total; first += count) {
-    plan.batches.push_back({first, std::min(count, total - first)});
+    plan.batches.push_back({run.first + first, std::min(count, total - first)});
   }
 }
 
 void cut_polygons(ZonalPlan& plan, const ZonalRequest& request, int threads) {
-  const std::size_t total = static_cast<std::size_t>(request.zones.candidates());
+  const auto candidates = static_cast<std::size_t>(request.zones.candidates());
   std::vector<CrsTransform> transforms;
   for (const LatticeGroup& group : plan.groups) transforms.emplace_back(request.zones.crs(), group.frame.crs);
   std::vector<Extent> extents;
-  for (std::size_t k = 0; k < total; ++k)
+  for (std::size_t k = 0; k < candidates; ++k)
     extents.push_back(request.zones.extent(static_cast<std::int64_t>(k)));
   plan.order = spatial_order(extents);
-  std::vector<double> bytes;
+  const ZoneRun run = cut_share(stretches_of(request, plan.groups, plan.order), request.share);
+  plan.order.erase(plan.order.begin(), plan.order.begin() + run.first);
+  plan.order.resize(static_cast<std::size_t>(run.count));
+  plan.first_place = run.first;
+  plan.zones = run.count;
+  plan.pixels = run.pixels;
+  const auto total = static_cast<std::size_t>(run.count);
+  std::vector<double> bytes;  // by place along the curve
   double all = 0;
-  for (const Extent& extent : extents) {
+  for (const std::int64_t position : plan.order) {
+    const Extent& extent = extents[static_cast<std::size_t>(position)];
     const double pixels = extent.empty() ? 0 : pixels_under(extent, plan.groups, transforms);
     bytes.push_back(bytes_per_zone(pixels, request, plan.groups.size()));
     all += bytes.back();
@@ -104,7 +139,7 @@ void cut_polygons(ZonalPlan& plan, const ZonalRequest& request, int threads) {
   std::int64_t first = 0;
   double filled = 0;
   for (std::int64_t k = 0; k < static_cast<std::int64_t>(total); ++k) {
-    const double more = bytes[static_cast<std::size_t>(plan.order[static_cast<std::size_t>(k)])];
+    const double more = bytes[static_cast<std::size_t>(k)];
     if (k > first && filled + more > limit) {
       plan.batches.push_back({first, k - first});
       first = k;
@@ -124,14 +159,15 @@ std::vector<LatticeGroup> group_by_lattice(std::span<const Observation> observat
   for (const Observation& observation : observations) {
     std::size_t k = 0;
     while (k < groups.size() && !same_lattice(groups[k].frame, observation.frame)) ++k;
-    if (k == groups.size()) groups.push_back({observation.frame, {}});
+    if (k == groups.size()) groups.push_back({observation.frame, {}, {}, {}});
     groups[k].frame = unite(groups[k].frame, observation.frame);
     group_of.push_back(k);
   }
+  for (LatticeGroup& group : groups) anchor(group);
   for (std::size_t o = 0; o < observations.size(); ++o) {
     LatticeGroup& group = groups[group_of[o]];
     const auto [col, row] = lattice_offset(group.frame, observations[o].frame).value();
-    group.members.push_back({o, col, row});
+    group.members.push_back({o, group.window.col + col, group.window.row + row});
   }
   return groups;
 }

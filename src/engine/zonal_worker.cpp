@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "isotherm/core/error.h"
+#include "isotherm/stats/sample_passes.h"
 
 namespace isotherm {
 
@@ -33,6 +34,17 @@ MultiPolygon to_pixels(MultiPolygon outline, const GeoTransform& transform) {
     }
   }
   return outline;
+}
+
+/// Moves an outline by whole turns of longitude, to where its middle is nearest to `middle`.
+void shift_to(MultiPolygon& outline, double middle, double turn) {
+  const Extent box = extent_of(outline);
+  const double shift = turn * std::round((middle - (box.xmin + box.xmax) / 2) / turn);
+  for (Polygon& polygon : outline) {
+    for (Ring& ring : polygon.rings) {
+      for (Point& p : ring) p.x += shift;
+    }
+  }
 }
 
 std::int64_t pixels_of(const Coverage& coverage, std::size_t zone) {
@@ -66,36 +78,68 @@ bool touches(std::span<const Span> spans, const Window& window) {
 }  // namespace
 
 ZonalWorker::ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, const RunContext& context,
-                         BlockCache& cache, Backend& backend, StageClock& clock)
+                         BlockCache& cache, Backend& backend, StageClock& clock, const CoverageFile* known)
     : request_(request),
       plan_(plan),
       context_(context),
       cache_(cache),
       backend_(backend),
       clock_(clock),
-      keep_samples_(std::any_of(request.statistics.begin(), request.statistics.end(),
-                                [](const Statistic& s) { return s.needs_samples(); })),
+      wanted_(request.quantities()),
       maker_(request.zones.make_worker()),
-      readers_(request.observations.size()) {
+      patterns_(plan.groups.size()),
+      readers_(request.observations.size()),
+      weights_of_(plan.groups.size()) {
   for (const LatticeGroup& group : plan.groups) to_frame_.emplace_back(request.zones.crs(), group.frame.crs);
+  if (known != nullptr) known_.emplace(*known, plan, to_frame_, context.memory);
+  for (std::size_t k = 0; k < request.columns.size(); ++k) {
+    const ZonalColumn& column = request.columns[k];
+    Wanted& wanted = wanted_[column.quantity];
+    if (wanted.statistics.empty()) wanted.first_column = k;
+    wanted.statistics.push_back(column.statistic);
+    wanted.samples = wanted.samples || column.statistic.needs_samples();
+  }
 }
 
-Coverage ZonalWorker::cover(const ZoneBatch& zones, std::size_t group) const {
+Coverage ZonalWorker::cover(const ZoneBatch& zones, std::int64_t first, std::size_t group,
+                            std::int64_t& known) {
   const Frame& frame = plan_.groups[group].frame;
   const CrsTransform& transform = to_frame_[group];
   // A hundredth of a pixel is far below what 16-bit radiometry and the sensor's geolocation can tell.
   const double tolerance = 0.01 * std::sqrt(frame.transform.pixel_area());
   const Extent pixels = frame.extent();
-  CoverageBuilder builder(frame.window(), request_.rule);
-  const auto add = [&](const MultiPolygon& outline) {
-    const MultiPolygon there = to_pixels(outline, frame.transform);
+  CoverageBuilder builder(plan_.groups[group].window, request_.rule);
+  // A raster in degrees that lies across the antimeridian: zones are brought to its turn of the globe.
+  const double turn = transform.turn();
+  const bool turned = turn > 0 && (pixels.xmin < -turn / 2 - 1e-9 || pixels.xmax > turn / 2 + 1e-9);
+  const double middle = (pixels.xmin + pixels.xmax) / 2;
+  const bool cells = zones.whole_cells() && transform.identity() && !turned;
+  if (cells && !patterns_[group])
+    patterns_[group].emplace(*zones.grid, plan_.groups[group].lattice, request_.rule);
+  if (cells && !known_) {
+    patterns_[group]->add(zones.ids, builder);
+    return builder.finish();
+  }
+  if (known_) known_->begin(zones, first, group);
+  const auto add = [&](MultiPolygon outline) {
+    if (turned) shift_to(outline, middle, turn);
+    const MultiPolygon there = to_pixels(std::move(outline), plan_.groups[group].lattice);
     if (there.size() == 1 && there.front().rings.size() == 1) {
       builder.add(std::span<const Point>(there.front().rings.front()));
     } else {
       builder.add(there);
     }
   };
-  for (const MultiPolygon& outline : zones.outlines) {
+  for (std::size_t zone = 0; zone < zones.size(); ++zone) {
+    if (known_ && known_->add(zones, zone, builder)) {
+      ++known;
+      continue;
+    }
+    if (cells) {
+      patterns_[group]->add(std::span(zones.ids).subspan(zone, 1), builder);
+      continue;
+    }
+    const MultiPolygon outline = zones.outline(zone);
     if (transform.identity()) {
       add(outline);
       continue;
@@ -111,27 +155,25 @@ Coverage ZonalWorker::cover(const ZoneBatch& zones, std::size_t group) const {
   return builder.finish();
 }
 
-void ZonalWorker::check_samples(const Coverage& coverage, const ZoneBatch& zones) const {
-  if (!keep_samples_) return;
-  const double per_pixel = sizeof(Sample) * static_cast<double>(request_.quantities());
+std::vector<char> ZonalWorker::find_large(const Coverage& coverage) const {
+  std::vector<char> large(coverage.zones(), 0);
+  const auto kept = static_cast<std::size_t>(std::ranges::count_if(wanted_, &Wanted::samples));
+  if (kept == 0) return large;
   for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
-    const double bytes = static_cast<double>(pixels_of(coverage, zone)) * per_pixel;
-    if (bytes <= static_cast<double>(context_.memory) / 2) continue;
-    throw Error(
-        ErrorKind::usage,
-        "zone " + zones.id_texts[zone] + " covers " + std::to_string(pixels_of(coverage, zone)) +
-            " pixels; to keep their values needs " + std::to_string(static_cast<long long>(bytes / 1048576)) +
-            " MiB, more than half of --memory; give more memory, or leave out median, quantiles and classes");
+    const auto pixels = static_cast<std::size_t>(pixels_of(coverage, zone));
+    // Half of what a batch may take: lists of values grow by doubling.
+    large[zone] = pixels * sizeof(Sample) * kept > plan_.batch_bytes / 2;
   }
+  return large;
 }
 
-void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& coverage) {
+template <class Visit>
+void ZonalWorker::each_strip(const LatticeGroup::Member& member, const Coverage& coverage, Visit visit) {
   const Program& program = request_.programs[member.observation];
   auto& reader = readers_[member.observation];
   if (!reader)
     reader =
         std::make_unique<ObservationReader>(request_.observations[member.observation], request_.mask, cache_);
-  gathering_.reset(coverage, request_.quantities(), keep_samples_);
   const Window& all = coverage.window();
   const std::size_t row_bytes = static_cast<std::size_t>(std::max<std::int64_t>(1, all.width)) *
                                 sizeof(float) * (program.inputs().size() + program.outputs().size());
@@ -147,17 +189,38 @@ void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& co
       reader->read(program.inputs(),
                    {strip.col - member.col, strip.row - member.row, strip.width, strip.height}, bands_);
       bands_.relabel(strip);
+      // Dates of one lattice share the weights of a strip.
+      if (pixel_weights_ != nullptr && weights_.window() != strip) pixel_weights_->read(strip, weights_);
     }
     {
       Stopwatch watch(clock_, Stage::evaluate);
       backend_.evaluate(program, bands_, quantities_);
+      if (pixel_weights_ != nullptr) leave_out_unweighted(weights_, quantities_);
     }
     Stopwatch watch(clock_, Stage::gather);
-    backend_.gather(coverage, quantities_, gathering_);
+    visit();
   }
 }
 
-void ZonalWorker::store(const Coverage& coverage, const LatticeGroup::Member& member, ZonalBatch& batch) {
+void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& coverage,
+                          std::span<const char> large) {
+  const std::size_t quantities = request_.quantities();
+  gathering_.reset(coverage, quantities, false);
+  if (pixel_weights_ != nullptr) weighted_.reset(coverage, quantities, false);
+  Gathering& keeping = pixel_weights_ != nullptr ? weighted_ : gathering_;
+  for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
+    for (std::size_t q = 0; q < quantities; ++q) {
+      keeping.collector(zone, q).keep_samples(wanted_[q].samples && large[zone] == 0);
+    }
+  }
+  each_strip(member, coverage, [&] {
+    backend_.gather(coverage, quantities_, gathering_);
+    if (pixel_weights_ != nullptr) gather_weighted(coverage, quantities_, weights_, weighted_);
+  });
+}
+
+void ZonalWorker::store(const Coverage& coverage, const LatticeGroup::Member& member,
+                        std::span<const char> large, ZonalBatch& batch) {
   Stopwatch watch(clock_, Stage::gather);
   const std::size_t observation = member.observation;
   const Frame& frame = request_.observations[observation].frame;
@@ -167,15 +230,51 @@ void ZonalWorker::store(const Coverage& coverage, const LatticeGroup::Member& me
     if (touches(coverage.spans(zone), own)) batch.inside[zone] = 1;
     auto row = batch.row(zone, observation);
     for (std::size_t q = 0; q < batch.quantities; ++q) {
-      Collector& collector = gathering_.collector(zone, q);
-      collector.read(request_.statistics, total, row.subspan(q * batch.statistics, batch.statistics));
-      const double share = total > 0 ? collector.moments().weight / total : 0;
-      batch.valid[(zone * batch.observations + observation) * batch.quantities + q] = share;
+      const Wanted& wanted = wanted_[q];
+      const Moments& counted = gathering_.collector(zone, q).moments();
+      Collector& collector = (pixel_weights_ != nullptr ? weighted_ : gathering_).collector(zone, q);
+      const auto values = row.subspan(wanted.first_column, wanted.statistics.size());
+      if (wanted.samples && large[zone] == 0) collector.read(wanted.statistics, total, values);
+      for (std::size_t k = 0; k < wanted.statistics.size(); ++k) {
+        const Statistic& statistic = wanted.statistics[k];
+        if (statistic.needs_samples()) continue;
+        values[k] =
+            moment_statistic(statistic, statistic.takes_weight() ? collector.moments() : counted, total);
+      }
+      const std::size_t place = (zone * batch.observations + observation) * batch.quantities + q;
+      batch.valid[place] = total > 0 ? counted.weight / total : 0;
+      if (request_.keep_sums) batch.sums[place] = {counted, collector.moments(), total};
     }
   }
 }
 
-ZonalBatch ZonalWorker::compute(const BatchRange& range) {
+/// Values of one zone, read again for every pass over them.
+void ZonalWorker::read_large(const LatticeGroup::Member& member, const Coverage& coverage, std::size_t zone,
+                             ZonalBatch& batch) {
+  const Coverage alone = coverage.alone(zone);
+  std::vector<Sample> run;
+  for (std::size_t q = 0; q < batch.quantities; ++q) {
+    const Wanted& wanted = wanted_[q];
+    if (!wanted.samples) continue;
+    const SamplePass pass = [&](const SampleVisitor& visit) {
+      std::uint32_t next = 0;
+      each_strip(member, alone, [&] {
+        for (; next < alone.spans(0).size() && alone.spans(0)[next].row < quantities_.window().row_end();
+             ++next) {
+          samples_of(alone, alone.spans(0)[next], quantities_.view(q),
+                     pixel_weights_ != nullptr ? std::optional(weights_.view(0)) : std::nullopt,
+                     quantities_.window(), run);
+          visit(run);
+        }
+      });
+    };
+    read_in_passes(
+        pass, std::max<std::size_t>(plan_.batch_bytes / 2 / sizeof(Sample), 1), wanted.statistics,
+        batch.row(zone, member.observation).subspan(wanted.first_column, wanted.statistics.size()));
+  }
+}
+
+ZonalBatch ZonalWorker::compute(const BatchRange& range, std::vector<Coverage>* keep) {
   ZonalBatch batch;
   if (plan_.order.empty()) {
     batch.zones = maker_.make(range.first, range.count);
@@ -184,24 +283,38 @@ ZonalBatch ZonalWorker::compute(const BatchRange& range) {
         std::span(plan_.order)
             .subspan(static_cast<std::size_t>(range.first), static_cast<std::size_t>(range.count)));
   }
-  const std::size_t zones = batch.zones.outlines.size();
+  const std::size_t zones = batch.zones.size();
   batch.observations = request_.observations.size();
   batch.quantities = request_.quantities();
-  batch.statistics = request_.statistics.size();
-  batch.values.resize(zones * batch.observations * batch.quantities * batch.statistics);
+  batch.columns = request_.columns.size();
+  batch.values.resize(zones * batch.observations * batch.columns);
   batch.valid.resize(zones * batch.observations * batch.quantities);
   batch.inside.assign(zones, 0);
+  if (request_.keep_sums) batch.sums.resize(batch.valid.size());
   for (std::size_t group = 0; group < plan_.groups.size(); ++group) {
     Coverage coverage;
     {
       Stopwatch watch(clock_, Stage::cover);
-      coverage = cover(batch.zones, group);
-      check_samples(coverage, batch.zones);
+      coverage = cover(batch.zones, plan_.first_place + range.first, group, batch.known);
     }
+    if (request_.weighting != nullptr) {
+      auto& weights = weights_of_[group];
+      if (!weights) {
+        weights = std::make_unique<PixelWeights>(*request_.weighting, plan_.groups[group].lattice,
+                                                 plan_.groups[group].frame.crs, cache_);
+      }
+      pixel_weights_ = weights.get();
+      weights_.reset({}, 0);
+    }
+    const std::vector<char> large = find_large(coverage);
     for (const LatticeGroup::Member& member : plan_.groups[group].members) {
-      observe(member, coverage);
-      store(coverage, member, batch);
+      observe(member, coverage, large);
+      store(coverage, member, large, batch);
+      for (std::size_t zone = 0; zone < large.size(); ++zone) {
+        if (large[zone] != 0) read_large(member, coverage, zone, batch);
+      }
     }
+    if (keep != nullptr) keep->push_back(std::move(coverage));
   }
   return batch;
 }

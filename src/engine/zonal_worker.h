@@ -3,11 +3,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "isotherm/backend/backend.h"
 #include "isotherm/engine/zonal.h"
 #include "isotherm/io/crs.h"
+#include "isotherm/zones/cell_patterns.h"
+#include "known_coverage.h"
+#include "pixel_weights.h"
 #include "zonal_plan.h"
 
 namespace isotherm {
@@ -18,15 +22,31 @@ using StageClock = std::array<std::atomic<std::int64_t>, kStageNames.size()>;
 class ZonalWorker {
  public:
   ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, const RunContext& context,
-              BlockCache& cache, Backend& backend, StageClock& clock);
-  /// Computes one batch for every observation.
-  ZonalBatch compute(const BatchRange& range);
+              BlockCache& cache, Backend& backend, StageClock& clock, const CoverageFile* known);
+  /// Computes one batch for every observation; `keep`, where there is one, gets the coverage of its zones by
+  /// lattice group.
+  ZonalBatch compute(const BatchRange& range, std::vector<Coverage>* keep);
 
  private:
-  Coverage cover(const ZoneBatch& zones, std::size_t group) const;
-  void check_samples(const Coverage& coverage, const ZoneBatch& zones) const;
-  void observe(const LatticeGroup::Member& member, const Coverage& coverage);
-  void store(const Coverage& coverage, const LatticeGroup::Member& member, ZonalBatch& batch);
+  /// `first` is the batch's first place along the plan's curve; `known` counts zones taken from a file.
+  Coverage cover(const ZoneBatch& zones, std::int64_t first, std::size_t group, std::int64_t& known);
+  /// What is collected of a quantity.
+  struct Wanted {
+    std::size_t first_column = 0;
+    std::vector<Statistic> statistics;
+    bool samples = false;
+  };
+  /// Zones whose values do not fit the budget: they are read in passes.
+  std::vector<char> find_large(const Coverage& coverage) const;
+  /// Reads the pixels under the coverage strip by strip and evaluates them; `visit` finds them in quantities_
+  /// (and their weights in weights_).
+  template <class Visit>
+  void each_strip(const LatticeGroup::Member& member, const Coverage& coverage, Visit visit);
+  void observe(const LatticeGroup::Member& member, const Coverage& coverage, std::span<const char> large);
+  void store(const Coverage& coverage, const LatticeGroup::Member& member, std::span<const char> large,
+             ZonalBatch& batch);
+  void read_large(const LatticeGroup::Member& member, const Coverage& coverage, std::size_t zone,
+                  ZonalBatch& batch);
 
   const ZonalRequest& request_;
   const ZonalPlan& plan_;
@@ -34,12 +54,16 @@ class ZonalWorker {
   BlockCache& cache_;
   Backend& backend_;
   StageClock& clock_;
-  bool keep_samples_;
+  std::vector<Wanted> wanted_;  ///< by quantity
   ZoneMaker maker_;
   std::vector<CrsTransform> to_frame_;                       ///< by lattice group
+  std::vector<std::optional<CellPatterns>> patterns_;        ///< by lattice group, of cells in its CRS
+  std::optional<KnownCoverage> known_;                       ///< from a file
   std::vector<std::unique_ptr<ObservationReader>> readers_;  ///< by observation, opened on first use
-  Gathering gathering_;
-  Tile bands_, quantities_;
+  std::vector<std::unique_ptr<PixelWeights>> weights_of_;    ///< by lattice group, made on first use
+  PixelWeights* pixel_weights_ = nullptr;                    ///< of the lattice group at work
+  Gathering gathering_, weighted_;  ///< by coverage alone, and with the second weight
+  Tile bands_, quantities_, weights_;
 };
 
 }  // namespace isotherm

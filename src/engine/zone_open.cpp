@@ -7,6 +7,8 @@
 #include "isotherm/core/text.h"
 #include "isotherm/engine/zone_source.h"
 #include "isotherm/io/crs.h"
+#include "isotherm/io/label_reader.h"
+#include "isotherm/io/scene_reader.h"
 
 namespace isotherm {
 
@@ -57,7 +59,50 @@ class NoLog : public Log {
   void write(LogLevel, std::string_view) override {}
 };
 
+/// The data's own geographic CRS where there is one for all, else WGS 84.
+std::string degree_crs(const Grid& grid, const ZoneInputs& inputs, std::span<const Frame> data) {
+  const std::string wanted = lower(trim(inputs.crs));
+  if (wanted == "utm" || wanted == "equal-area") {
+    throw Error(ErrorKind::usage,
+                grid.spec() + ": cells of degrees lie in a geographic CRS, not in --crs " + wanted);
+  }
+  if (!wanted.empty()) return canonical_crs(inputs.crs);
+  std::set<std::string> own;
+  for (const Frame& frame : data) own.insert(frame.crs);
+  return own.size() == 1 && !own.begin()->empty() && is_geographic(*own.begin()) ? *own.begin() : "EPSG:4326";
+}
+
+/// Cells made of whole pixels of a raster: the lattice of its pixels, `side` by `side` of them, counted from
+/// the pixel border nearest to the origin of the CRS, so that every raster on that lattice gives the same.
+Grid snapped(const Grid& grid, const std::string& raster, const Frame& frame) {
+  const auto* square = std::get_if<SquareGrid>(&grid.kind());
+  if (square == nullptr || square->origin() != Point{}) {
+    throw Error(ErrorKind::usage, "--snap makes squares of whole pixels; " + grid.spec() +
+                                      (square == nullptr ? " are no squares" : " says its origin itself"));
+  }
+  const auto& n = frame.transform.numbers();
+  if (!frame.transform.axis_aligned()) {
+    throw Error(ErrorKind::usage, "--snap " + raster + ": its pixels are turned against the axes of its CRS");
+  }
+  const double side = square->side();
+  const auto phase = [&](double first, double pixel) {
+    const double pixels = side / pixel, whole = std::max(1.0, std::round(pixels));
+    if (std::abs(pixels - whole) > 1e-9 * whole) {
+      throw Error(ErrorKind::usage, "--snap " + raster + ": " + grid.spec() + " is " + number_text(pixels) +
+                                        " of its pixels (" + number_text(pixel) +
+                                        "); cells of whole pixels are square:" +
+                                        number_text(std::max(1.0, std::floor(pixels)) * pixel) +
+                                        " and square:" + number_text((std::floor(pixels) + 1) * pixel));
+    }
+    const double place = first / pixel, rest = place - std::floor(place);
+    return rest < 1e-6 || rest > 1 - 1e-6 ? 0.0 : rest * pixel;
+  };
+  return Grid(
+      SquareGrid(side, {phase(n[0], std::abs(n[1])), phase(n[3], std::abs(n[5]))}, square->in_degrees()));
+}
+
 std::string lattice_crs(const Grid& grid, const ZoneInputs& inputs, std::span<const Frame> data) {
+  if (grid.in_degrees()) return degree_crs(grid, inputs, data);
   const std::string wanted = lower(trim(inputs.crs));
   if (const auto fixed = grid.fixed_crs()) {
     if (!wanted.empty() && canonical_crs(inputs.crs) != *fixed) {
@@ -77,7 +122,7 @@ std::string lattice_crs(const Grid& grid, const ZoneInputs& inputs, std::span<co
 }
 
 ZoneSource open_cells(const ZoneInputs& inputs, std::span<const Frame> data, Log& log) {
-  const Grid grid = Grid::parse(inputs.zones);
+  Grid grid = Grid::parse(inputs.zones);
   if (!inputs.layer.empty() || !inputs.id_field.empty() || !inputs.keep.empty() ||
       !inputs.zones_crs.empty()) {
     throw Error(ErrorKind::usage, "--layer, --id, --keep and --zones-crs belong to zones from a file; " +
@@ -87,10 +132,24 @@ ZoneSource open_cells(const ZoneInputs& inputs, std::span<const Frame> data, Log
     throw Error(ErrorKind::usage, "no place to lay cells over: give an area with --aoi, or a scene");
   }
   const AreaRule rule = parse_area_rule(inputs.aoi_rule);
-  const std::string crs = lattice_crs(grid, inputs, data);
-  if (inputs.aoi.empty()) return ZoneSource::cells(grid, crs, extent_in(data, crs), std::nullopt, rule);
+  std::string crs;
+  if (inputs.snap.empty()) {
+    crs = lattice_crs(grid, inputs, data);
+  } else {
+    const Frame frame = open_scene(inputs.snap, {}, log).frame;
+    grid = snapped(grid, inputs.snap, frame);
+    crs = frame.crs;
+    if (crs.empty() || (!inputs.crs.empty() && canonical_crs(inputs.crs) != crs)) {
+      throw Error(ErrorKind::usage, "--snap " + inputs.snap +
+                                        (crs.empty() ? ": has no CRS"
+                                                     : ": cells of its pixels lie in its CRS, " +
+                                                           crs_name(crs) + "; leave --crs out"));
+    }
+  }
+  if (inputs.aoi.empty())
+    return ZoneSource::cells(grid, crs, extent_in(data, crs), std::nullopt, rule, inputs.align);
   const Area area = Area::read(inputs.aoi, crs, inputs.aoi_crs, log);
-  return ZoneSource::cells(grid, crs, area.extent(), area, rule);
+  return ZoneSource::cells(grid, crs, area.extent(), area, rule, inputs.align);
 }
 
 ZoneSource open_polygons(const ZoneInputs& inputs, Log& log) {
@@ -102,6 +161,16 @@ ZoneSource open_polygons(const ZoneInputs& inputs, Log& log) {
   if (!inputs.aoi.empty()) {
     throw Error(ErrorKind::usage,
                 "--aoi chooses cells of a grid; zones from a file are all used (" + inputs.zones + ")");
+  }
+  if (!inputs.snap.empty()) {
+    throw Error(ErrorKind::usage, "--snap moves cells of a grid; " + inputs.zones + " is a file of zones");
+  }
+  if (is_label_raster(inputs.zones)) {
+    if (!inputs.layer.empty() || !inputs.id_field.empty() || !inputs.keep.empty()) {
+      throw Error(ErrorKind::usage, "--layer, --id and --keep belong to zones from a vector file; " +
+                                        inputs.zones + " is a raster of labels");
+    }
+    return ZoneSource::polygons(read_labels(inputs.zones, inputs.zones_crs, log));
   }
   VectorOptions options;
   options.layer = inputs.layer;
@@ -136,7 +205,8 @@ Extent extent_in(std::span<const Frame> frames, const std::string& crs) {
 
 ZoneSource open_zones(const ZoneInputs& inputs, std::span<const Frame> data, Log& log) {
   if (inputs.zones.empty()) {
-    throw Error(ErrorKind::usage, "no zones: give --zones hex:100, square:100, tile:17 or a polygon file");
+    throw Error(ErrorKind::usage,
+                "no zones: give --zones hex:100, square:100, tile:17, a polygon file or a raster of labels");
   }
   return Grid::looks_like_grid(inputs.zones) ? open_cells(inputs, data, log) : open_polygons(inputs, log);
 }

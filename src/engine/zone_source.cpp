@@ -25,6 +25,22 @@ constexpr std::array<AreaRuleRow, 4> kAreaRules{{
 /// Cells are tried by tiles of this many along each axis: most tiles are wholly inside or outside an area.
 constexpr std::int64_t kTile = 16;
 
+/// The range grown to whole blocks of `align` by `align` cells.
+CellRange whole_blocks(CellRange range, std::int32_t align) {
+  const auto before = [&](std::int32_t n) { return n - ((n % align) + align) % align; };
+  const auto grow = [&](std::int32_t& first, std::int32_t& count) {
+    const std::int32_t end = before(first + count - 1) + align;
+    first = before(first);
+    count = end - first;
+  };
+  if (align == 1 || range.size() == 0) return range;
+  grow(range.i_first, range.i_count);
+  std::int32_t j_first = range.j_step > 0 ? range.j_north : range.j_north - range.j_count + 1;
+  grow(j_first, range.j_count);
+  range.j_north = range.j_step > 0 ? j_first : j_first + range.j_count - 1;
+  return range;
+}
+
 Extent extent_of_ring(const Ring& ring) {
   Extent extent;
   for (Point p : ring) extent.add(p);
@@ -37,13 +53,24 @@ std::span<const AreaRuleRow> area_rules() { return kAreaRules; }
 
 AreaRule parse_area_rule(std::string_view name) { return row_named(kAreaRules, name, "area rule").rule; }
 
+// --- ZoneBatch
+// -----------------------------------------------------------------------------------------------------
+
+std::string ZoneBatch::id_text(std::size_t zone) const {
+  return grid ? grid->id_text(Grid::cell_of(ids[zone])) : id_texts[zone];
+}
+
+MultiPolygon ZoneBatch::outline(std::size_t zone) const {
+  return whole_cells() ? MultiPolygon{{{grid->outline(Grid::cell_of(ids[zone]))}}} : outlines[zone];
+}
+
 // --- ZoneSource
 // ----------------------------------------------------------------------------------------------------
 
 struct ZoneSource::State {
   std::string crs;
   Extent extent;
-  std::optional<Grid> grid;
+  std::shared_ptr<const Grid> grid;
   CellRange range;
   std::optional<Area> area;
   AreaRule rule = AreaRule::centre;
@@ -54,20 +81,35 @@ struct ZoneSource::State {
 };
 
 ZoneSource ZoneSource::cells(const Grid& grid, const std::string& crs, const Extent& where,
-                             const std::optional<Area>& area, AreaRule rule) {
-  if (is_geographic(crs)) {
-    throw Error(ErrorKind::usage,
-                "cells of " + grid.spec() + " are measured in metres, and " + crs_name(crs) +
-                    " is in degrees; give a projected CRS with --crs, or leave the choice to isotherm");
+                             const std::optional<Area>& area, AreaRule rule, std::int32_t align) {
+  if (grid.in_degrees() && !is_geographic(crs)) {
+    throw Error(ErrorKind::usage, "cells of " + grid.spec() + " are measured in degrees, and " +
+                                      crs_name(crs) +
+                                      " is not; give a geographic CRS with --crs, such as EPSG:4326");
+  }
+  if (!grid.in_degrees() && is_geographic(crs)) {
+    throw Error(ErrorKind::usage, "cells of " + grid.spec() + " are measured in metres, and " +
+                                      crs_name(crs) +
+                                      " is in degrees; write square:0.01deg, or give a projected CRS with "
+                                      "--crs, or leave the choice to isotherm");
   }
   const auto state = std::make_shared<State>();
   state->crs = crs;
-  state->grid = grid;
+  state->grid = std::make_shared<const Grid>(grid);
   state->area = area;
   state->rule = rule;
-  const Extent place = area ? intersect(where, area->extent()) : where;
+  Extent place = area ? intersect(where, area->extent()) : where;
+  if (grid.in_degrees()) {
+    place = intersect(place, Extent{-540, -90, 540, 90});
+    if (grid.canonical(grid.zone_at({-180.0, 0})) != grid.canonical(grid.zone_at({180.0, 0})) &&
+        (place.xmin < -180 || place.xmax > 180)) {
+      throw Error(ErrorKind::usage, grid.spec() + ": 360 degrees are not a whole number of such cells, so " +
+                                        "they cannot go on across the antimeridian; choose a size that " +
+                                        "divides 360");
+    }
+  }
   if (place.empty()) throw Error(ErrorKind::no_data, "there is no place to lay cells over");
-  state->range = grid.cells_over(place);
+  state->range = whole_blocks(grid.cells_over(place), align);
   const std::int64_t last = state->range.size() - 1;
   for (const std::int64_t corner : {std::int64_t{0}, std::min<std::int64_t>(last, state->range.i_count - 1),
                                     std::max<std::int64_t>(0, last - state->range.i_count + 1), last}) {
@@ -95,8 +137,12 @@ ZoneSource ZoneSource::polygons(PolygonLayer layer) {
 }
 
 const std::string& ZoneSource::crs() const { return state_->crs; }
-const Grid* ZoneSource::grid() const { return state_->grid ? &*state_->grid : nullptr; }
+const Grid* ZoneSource::grid() const { return state_->grid.get(); }
 bool ZoneSource::has_area() const { return state_->area.has_value(); }
+const CellRange* ZoneSource::range() const { return state_->grid ? &state_->range : nullptr; }
+const Area* ZoneSource::area() const { return state_->area ? &*state_->area : nullptr; }
+AreaRule ZoneSource::area_rule() const { return state_->rule; }
+std::span<const MultiPolygon> ZoneSource::outlines() const { return state_->layer.outlines; }
 std::int64_t ZoneSource::candidates() const {
   return is_lattice() ? state_->range.size() : static_cast<std::int64_t>(state_->layer.ids.size());
 }
@@ -190,20 +236,16 @@ void ZoneMaker::State::add_cell(std::int64_t position, ZoneBatch& batch) {
   if (side == Area::Side::outside) return;
   const Cell cell = source->range.at(position);
   const Point centre = source->grid->centre(cell);
-  Ring ring = source->grid->outline(cell);
   double share = 1;
   MultiPolygon part;
-  if (!admit(side, centre, ring, share, part)) return;
+  if (side != Area::Side::inside && !admit(side, centre, source->grid->outline(cell), share, part)) return;
   batch.positions.push_back(position);
-  batch.ids.push_back(Grid::id(cell));
-  batch.id_texts.push_back(source->grid->id_text(cell));
+  batch.ids.push_back(Grid::id(source->grid->canonical(cell)));
   batch.share.push_back(share);
-  if (part.empty()) {
-    batch.ground_area_m2.push_back(cell_area->square_metres(ring, centre));
-    part.emplace_back().rings.push_back(std::move(ring));
-  } else {
-    batch.ground_area_m2.push_back(ground_area->square_metres(part));
-  }
+  batch.ground_area_m2.push_back(part.empty() ? cell_area->square_metres(cell, centre)
+                                              : ground_area->square_metres(part));
+  if (!area || source->rule != AreaRule::clip) return;
+  if (part.empty()) part.emplace_back().rings.push_back(source->grid->outline(cell));
   batch.outlines.push_back(std::move(part));
 }
 
@@ -222,6 +264,7 @@ ZoneMaker::~ZoneMaker() = default;
 
 ZoneBatch ZoneMaker::make(std::span<const std::int64_t> positions) {
   ZoneBatch batch;
+  batch.grid = state_->source->grid;
   batch.attributes = make_table(state_->source->attribute_schema);
   for (const std::int64_t position : positions) {
     if (state_->source->grid) {

@@ -42,7 +42,7 @@ DecodeTable make_table(StoredType type, const Decoding& rule) {
 std::size_t open_file_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 4096;
-  return std::clamp<std::size_t>(limit.rlim_cur / 2, 16, 4096);
+  return std::clamp<std::size_t>(limit.rlim_cur / 4, 16, 2048);
 }
 
 BlockCache::BlockCache(std::size_t bytes) : state_(std::make_unique<State>(bytes)) {}

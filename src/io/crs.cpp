@@ -197,8 +197,8 @@ struct CrsTransform::State {
     const OGRSpatialReference source = horizontal(from_text), target = horizontal(to_text);
     from = code_or_definition(source);
     to = code_or_definition(target);
-    if (from == to || same(source, target)) return;
     if (target.IsGeographic()) turn = 2 * std::numbers::pi / target.GetAngularUnits();
+    if (from == to || same(source, target)) return;
     context.reset(proj_context_create());
     proj_log_level(context.get(), PJ_LOG_NONE);
     proj_context_set_enable_network(context.get(), 0);

@@ -12,34 +12,43 @@ namespace {
 
 /// RFC 4180: quoted where a separator, a quotation mark or a line end is inside; an empty text is "", so that
 /// it differs from a missing one.
-void append_field(std::string& out, std::string_view text) {
+void write_field(std::string_view text, TextGather& out) {
   const auto special = [](char c) { return c == ',' || c == '"' || c == '\r' || c == '\n'; };
   if (!text.empty() && std::none_of(text.begin(), text.end(), special)) {
-    out += text;
+    out.put(text);
     return;
   }
-  out += '"';
+  out.put('"');
   for (char c : text) {
-    if (c == '"') out += '"';
-    out += c;
+    if (c == '"') out.put('"');
+    out.put(c);
   }
-  out += '"';
+  out.put('"');
 }
 
-void append_value(std::string& out, const Column& column, std::size_t row) {
-  switch (column.info.type) {
-    case ColumnType::integer:
-      if (column.integers()[row] != kMissingInteger) append_integer(out, column.integers()[row]);
-      break;
-    case ColumnType::real:
-      if (std::isfinite(column.reals()[row])) append_real(out, column.reals()[row], column.info.digits);
-      break;
-    case ColumnType::text:
-    case ColumnType::date:
-      if (column.texts()[row]) append_field(out, *column.texts()[row]);
-      break;
+/// A column as the inner loop needs it: one of the three lists is there.
+struct Source {
+  explicit Source(const Column& column)
+      : integers(std::get_if<Integers>(&column.values)),
+        reals(std::get_if<Reals>(&column.values)),
+        texts(std::get_if<Texts>(&column.values)),
+        digits(column.info.digits) {}
+
+  void write(std::size_t row, TextGather& out) const {
+    if (reals != nullptr) {
+      if (std::isfinite((*reals)[row])) out.end_at(write_real(out.room(), (*reals)[row], digits));
+    } else if (integers != nullptr) {
+      if ((*integers)[row] != kMissingInteger) out.end_at(write_integer(out.room(), (*integers)[row]));
+    } else if (const auto& text = (*texts)[row]) {
+      write_field(*text, out);
+    }
   }
-}
+
+  const Integers* integers;
+  const Reals* reals;
+  const Texts* texts;
+  int digits;
+};
 
 void append_rings(std::string& out, const Polygon& polygon, const CoordinateText& format) {
   out += '(';
@@ -75,9 +84,12 @@ class CsvSink : public RowSink {
       // Tenths of a millimetre in either kind of CRS.
       : file_(path, context.overwrite), wkt_(wkt), format_(wkt && is_geographic(schema.crs) ? 9 : 4) {
     std::string header;
-    for (const ColumnInfo& info : schema.columns) {
-      if (!header.empty()) header += ',';
-      append_field(header, info.name);
+    {
+      TextGather out(header);
+      for (const ColumnInfo& info : schema.columns) {
+        if (&info != &schema.columns.front()) out.put(',');
+        write_field(info.name, out);
+      }
     }
     if (wkt_) header += header.empty() ? "wkt" : ",wkt";
     file_.write(header + "\n");
@@ -87,17 +99,21 @@ class CsvSink : public RowSink {
     Prepared prepared;
     prepared.rows = batch.rows();
     prepared.text.reserve(prepared.rows * (40 + 12 * batch.columns.size()));
+    const std::vector<Source> sources(batch.columns.begin(), batch.columns.end());
+    TextGather out(prepared.text);
     for (std::size_t row = 0; row < prepared.rows; ++row) {
-      for (std::size_t k = 0; k < batch.columns.size(); ++k) {
-        if (k > 0) prepared.text += ',';
-        append_value(prepared.text, batch.columns[k], row);
+      for (const Source& source : sources) {
+        if (&source != sources.data()) out.put(',');
+        source.write(row, out);
       }
       if (wkt_) {
-        if (!batch.columns.empty()) prepared.text += ',';
+        if (!sources.empty()) out.put(',');
+        out.flush();
         append_wkt(prepared.text, batch.geometry[row], format_);
       }
-      prepared.text += '\n';
+      out.put('\n');
     }
+    out.flush();
     return prepared;
   }
 

@@ -75,41 +75,50 @@ std::uint64_t hash_of(Point p) {
   return h ^ (h >> 32);
 }
 
-void append_place(std::string& out, Point p, const CoordinateText& format) {
-  out += '[';
-  format.append(out, p.x);
-  out += ',';
-  format.append(out, p.y);
-  out += ']';
+void write_place(Point p, const CoordinateText& format, TextGather& out) {
+  const auto coordinate = [&](double value) {
+    if (format.writes(value)) {
+      out.end_at(format.write(out.room(), value));
+    } else {
+      std::string text;
+      format.append(text, value);
+      out.put(text);
+    }
+  };
+  out.put('[');
+  coordinate(p.x);
+  out.put(',');
+  coordinate(p.y);
+  out.put(']');
 }
 
-/// Writes one geometry; `ring` appends the points of ring (polygon, number) in the right direction.
-template <class AppendRing>
-void append_geometry(std::string& out, const MultiPolygon& outline, const AppendRing& append_ring) {
+/// Writes one geometry; `write_ring` writes the points of ring (polygon, number) in the right direction.
+template <class WriteRing>
+void write_geometry(TextGather& out, const MultiPolygon& outline, const WriteRing& write_ring) {
   if (outline.empty()) {
-    out += "null";
+    out.put("null");
     return;
   }
   const bool several = outline.size() > 1;
-  out += several ? R"({"type":"MultiPolygon","coordinates":[)" : R"({"type":"Polygon","coordinates":)";
+  out.put(several ? R"({"type":"MultiPolygon","coordinates":[)" : R"({"type":"Polygon","coordinates":)");
   for (std::size_t p = 0; p < outline.size(); ++p) {
-    out += p == 0 ? "[" : ",[";
+    out.put(p == 0 ? "[" : ",[");
     for (std::size_t r = 0; r < outline[p].rings.size(); ++r) {
-      out += r == 0 ? "[" : ",[";
-      append_ring(outline[p].rings[r], r == 0);
-      out += ']';
+      out.put(r == 0 ? "[" : ",[");
+      write_ring(outline[p].rings[r], r == 0);
+      out.put(']');
     }
-    out += ']';
+    out.put(']');
   }
-  out += several ? "]}" : "}";
+  out.put(several ? "]}" : "}");
 }
 
 /// Positions of a ring in the direction RFC 7946 asks for, the first one again at the end.
-template <class AppendPoint>
-void walk(std::size_t size, bool backwards, std::string& out, const AppendPoint& append_point) {
+template <class WritePoint>
+void walk(std::size_t size, bool backwards, TextGather& out, const WritePoint& write_point) {
   for (std::size_t k = 0; k <= size; ++k) {
-    if (k > 0) out += ',';
-    append_point(k == 0 || k == size ? 0 : backwards ? size - k : k);
+    if (k > 0) out.put(',');
+    write_point(k == 0 || k == size ? 0 : backwards ? size - k : k);
   }
 }
 
@@ -133,7 +142,7 @@ MultiPolygon cut_at_antimeridian(const MultiPolygon& outline) {
   return result;
 }
 
-GeoJsonOutlines::GeoJsonOutlines(std::span<const MultiPolygon> outlines, const CrsTransform& to_wgs84,
+GeoJsonOutlines::GeoJsonOutlines(std::span<const MultiPolygon> outlines, SmoothTransform& to_wgs84,
                                  bool geographic, int decimals)
     : outlines_(outlines), transform_(to_wgs84), geographic_(geographic), format_(decimals) {
   find_vertices();
@@ -172,11 +181,13 @@ void GeoJsonOutlines::find_vertices() {
 
 void GeoJsonOutlines::format_vertices() {
   text_.reserve(places_.size() * 25);
+  TextGather out(text_);
+  text_first_.reserve(places_.size() + 1);
   for (Point p : places_) {
-    text_first_.push_back(static_cast<std::uint32_t>(text_.size()));
-    if (std::isfinite(p.x)) append_place(text_, p, format_);
+    text_first_.push_back(static_cast<std::uint32_t>(out.size()));
+    if (std::isfinite(p.x)) write_place(p, format_, out);
   }
-  text_first_.push_back(static_cast<std::uint32_t>(text_.size()));
+  text_first_.push_back(static_cast<std::uint32_t>(out.size()));
 }
 
 bool GeoJsonOutlines::plain(const MultiPolygon& outline, std::size_t vertex) const {
@@ -197,32 +208,33 @@ bool GeoJsonOutlines::plain(const MultiPolygon& outline, std::size_t vertex) con
   return true;
 }
 
-void GeoJsonOutlines::append_plain(std::string& out, const MultiPolygon& outline, std::size_t vertex) const {
-  append_geometry(out, outline, [&](const Ring& ring, bool shell) {
+void GeoJsonOutlines::write_plain(TextGather& out, const MultiPolygon& outline, std::size_t vertex) const {
+  write_geometry(out, outline, [&](const Ring& ring, bool shell) {
     walk(ring.size(), runs_wrong(ring, shell), out, [&](std::size_t k) {
       const std::uint32_t place = vertices_[vertex + k];
-      out.append(text_, text_first_[place], text_first_[place + 1] - text_first_[place]);
+      out.put(
+          std::string_view(text_).substr(text_first_[place], text_first_[place + 1] - text_first_[place]));
     });
     vertex += ring.size();
   });
 }
 
-void GeoJsonOutlines::append_points(std::string& out, const MultiPolygon& outline) const {
-  append_geometry(out, outline, [&](const Ring& ring, bool shell) {
+void GeoJsonOutlines::write_points(TextGather& out, const MultiPolygon& outline) const {
+  write_geometry(out, outline, [&](const Ring& ring, bool shell) {
     walk(ring.size(), runs_wrong(ring, shell), out,
-         [&](std::size_t k) { append_place(out, ring[k], format_); });
+         [&](std::size_t k) { write_place(ring[k], format_, out); });
   });
 }
 
-void GeoJsonOutlines::append(std::string& out, std::size_t n) const {
+void GeoJsonOutlines::write(TextGather& out, std::size_t n) const {
   const MultiPolygon& outline = outlines_[n];
   if (plain(outline, first_[n])) {
-    append_plain(out, outline, first_[n]);
+    write_plain(out, outline, first_[n]);
     return;
   }
   MultiPolygon degrees = outline;
   normalise(degrees);
-  degrees = reproject(degrees, transform_, kTolerance);
+  degrees = reproject(degrees, transform_.exact(), kTolerance);
   bool inside = true;
   for (const Polygon& polygon : degrees) {
     for (const Ring& ring : polygon.rings) {
@@ -231,7 +243,7 @@ void GeoJsonOutlines::append(std::string& out, std::size_t n) const {
       for (Point p : ring) inside = inside && std::abs(p.x) <= 180;
     }
   }
-  append_points(out, inside ? degrees : cut_at_antimeridian(degrees));
+  write_points(out, inside ? degrees : cut_at_antimeridian(degrees));
 }
 
 }  // namespace isotherm

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "isotherm/core/geometry.h"
-#include "isotherm/io/crs.h"
+#include "smooth_transform.h"
 #include "table_text.h"
 
 namespace isotherm {
@@ -21,20 +21,20 @@ MultiPolygon cut_at_antimeridian(const MultiPolygon& outline);
 class GeoJsonOutlines {
  public:
   /// The outlines must outlive this object. Throws Error(input) when a vertex has no longitude and latitude.
-  GeoJsonOutlines(std::span<const MultiPolygon> outlines, const CrsTransform& to_wgs84, bool geographic,
+  GeoJsonOutlines(std::span<const MultiPolygon> outlines, SmoothTransform& to_wgs84, bool geographic,
                   int decimals);
-  /// Appends the geometry of outline n: a Polygon, a MultiPolygon, or null when it is empty.
-  void append(std::string& out, std::size_t n) const;
+  /// Writes the geometry of outline n: a Polygon, a MultiPolygon, or null when it is empty.
+  void write(TextGather& out, std::size_t n) const;
 
  private:
   void find_vertices();
   void format_vertices();
   bool plain(const MultiPolygon& outline, std::size_t vertex) const;
-  void append_plain(std::string& out, const MultiPolygon& outline, std::size_t vertex) const;
-  void append_points(std::string& out, const MultiPolygon& outline) const;
+  void write_plain(TextGather& out, const MultiPolygon& outline, std::size_t vertex) const;
+  void write_points(TextGather& out, const MultiPolygon& outline) const;
 
   std::span<const MultiPolygon> outlines_;
-  const CrsTransform& transform_;
+  SmoothTransform& transform_;
   bool geographic_;  ///< outlines are in degrees: edges are straight there by themselves
   CoordinateText format_;
   std::vector<std::uint32_t> vertices_;  ///< of all rings of all outlines in turn: position in `places_`

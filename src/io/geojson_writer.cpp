@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <mutex>
 
@@ -15,74 +16,84 @@ constexpr const char* kWgs84 = "EPSG:4326";
 /// Lends each caller a transformation of its own.
 class TransformPool {
  public:
-  explicit TransformPool(CrsTransform first) : pattern_(std::move(first)) {}
+  explicit TransformPool(SmoothTransform first) : pattern_(std::move(first)) {}
 
   class Loan {
    public:
-    Loan(TransformPool& pool, std::unique_ptr<CrsTransform> lent) : pool_(pool), lent_(std::move(lent)) {}
+    Loan(TransformPool& pool, std::unique_ptr<SmoothTransform> lent) : pool_(pool), lent_(std::move(lent)) {}
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     ~Loan() {
       const std::lock_guard lock(pool_.mutex_);
       pool_.free_.push_back(std::move(lent_));
     }
-    const CrsTransform& operator*() const { return *lent_; }
+    SmoothTransform& operator*() const { return *lent_; }
 
    private:
     TransformPool& pool_;
-    std::unique_ptr<CrsTransform> lent_;
+    std::unique_ptr<SmoothTransform> lent_;
   };
 
   Loan take() {
     {
       const std::lock_guard lock(mutex_);
       if (!free_.empty()) {
-        std::unique_ptr<CrsTransform> lent = std::move(free_.back());
+        std::unique_ptr<SmoothTransform> lent = std::move(free_.back());
         free_.pop_back();
         return Loan(*this, std::move(lent));
       }
     }
-    return Loan(*this, std::make_unique<CrsTransform>(pattern_));
+    return Loan(*this, std::make_unique<SmoothTransform>(pattern_));
   }
 
  private:
-  const CrsTransform pattern_;
+  const SmoothTransform pattern_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<CrsTransform>> free_;
+  std::vector<std::unique_ptr<SmoothTransform>> free_;
 };
 
-void append_value(std::string& out, const Column& column, std::size_t row) {
-  switch (column.info.type) {
-    case ColumnType::integer: {
-      const std::int64_t value = column.integers()[row];
-      if (value == kMissingInteger) {
-        out += "null";
-      } else {
-        append_integer(out, value);
-      }
-      break;
-    }
-    case ColumnType::real: {
-      const double value = column.reals()[row];
-      if (std::isfinite(value)) {
-        append_real(out, value, column.info.digits);
-      } else {
-        out += "null";
-      }
-      break;
-    }
-    case ColumnType::text:
-    case ColumnType::date: {
-      const auto& value = column.texts()[row];
-      if (value) {
-        append_json_string(out, *value);
-      } else {
-        out += "null";
-      }
-      break;
+/// Names of cells and dates need no escaping, and are most of the texts there are.
+void write_string(std::string_view text, TextGather& out) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (std::all_of(text.begin(), text.end(), plain)) {
+    out.put('"');
+    out.put(text);
+    out.put('"');
+    return;
+  }
+  std::string quoted;
+  append_json_string(quoted, text);
+  out.put(quoted);
+}
+
+/// A column as the inner loop needs it: what stands before its values, and one of the three lists.
+struct Source {
+  Source(std::string_view name, const Column& column)
+      : key(name),
+        integers(std::get_if<Integers>(&column.values)),
+        reals(std::get_if<Reals>(&column.values)),
+        texts(std::get_if<Texts>(&column.values)),
+        digits(column.info.digits) {}
+
+  void write(std::size_t row, TextGather& out) const {
+    out.put(key);
+    if (reals != nullptr && std::isfinite((*reals)[row])) {
+      out.end_at(write_real(out.room(), (*reals)[row], digits));
+    } else if (integers != nullptr && (*integers)[row] != kMissingInteger) {
+      out.end_at(write_integer(out.room(), (*integers)[row]));
+    } else if (texts != nullptr && (*texts)[row]) {
+      write_string(*(*texts)[row], out);
+    } else {
+      out.put("null");
     }
   }
-}
+
+  std::string_view key;
+  const Integers* integers;
+  const Reals* reals;
+  const Texts* texts;
+  int digits;
+};
 
 class GeoJsonSink : public RowSink {
  public:
@@ -93,7 +104,7 @@ class GeoJsonSink : public RowSink {
         sequence_(sequence),
         has_geometry_(schema.has_geometry),
         geographic_(has_geometry_ && is_geographic(schema.crs)),
-        transforms_(CrsTransform(has_geometry_ ? schema.crs : kWgs84, kWgs84)) {
+        transforms_(SmoothTransform(CrsTransform(has_geometry_ ? schema.crs : kWgs84, kWgs84))) {
     for (const ColumnInfo& info : schema.columns) {
       std::string key = keys_.empty() ? "" : ",";
       append_json_string(key, info.name);
@@ -109,21 +120,22 @@ class GeoJsonSink : public RowSink {
     const std::span<const MultiPolygon> outlines(batch.geometry);
     const GeoJsonOutlines geometry(outlines, *transform, geographic_, decimals_);
     prepared.text.reserve(prepared.rows * (200 + 30 * keys_.size()));
+    std::vector<Source> sources;
+    for (std::size_t k = 0; k < batch.columns.size(); ++k) sources.emplace_back(keys_[k], batch.columns[k]);
+    TextGather out(prepared.text);
     for (std::size_t row = 0; row < prepared.rows; ++row) {
-      if (row > 0) prepared.text += separator();
-      prepared.text += "{\"type\":\"Feature\",\"properties\":{";
-      for (std::size_t k = 0; k < batch.columns.size(); ++k) {
-        prepared.text += keys_[k];
-        append_value(prepared.text, batch.columns[k], row);
-      }
-      prepared.text += "},\"geometry\":";
+      if (row > 0) out.put(separator());
+      out.put("{\"type\":\"Feature\",\"properties\":{");
+      for (const Source& source : sources) source.write(row, out);
+      out.put("},\"geometry\":");
       if (has_geometry_) {
-        geometry.append(prepared.text, row);
+        geometry.write(out, row);
       } else {
-        prepared.text += "null";
+        out.put("null");
       }
-      prepared.text += '}';
+      out.put('}');
     }
+    out.flush();
     return prepared;
   }
 

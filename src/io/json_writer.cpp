@@ -58,6 +58,17 @@ JsonWriter& JsonWriter::value(double number) {
   return *this;
 }
 
+JsonWriter& JsonWriter::numbers(std::span<const double> values) {
+  separate();
+  text_ += '[';
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (k > 0) text_ += ", ";
+    text_ += std::isfinite(values[k]) ? number_text(values[k]) : "null";
+  }
+  text_ += ']';
+  return *this;
+}
+
 JsonWriter& JsonWriter::value(std::string_view text) {
   separate();
   append_json_string(text_, text);

@@ -1,13 +1,16 @@
 #include "isotherm/io/output_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -79,14 +82,41 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+/// Says whose process numbers are meant: those of this machine and this namespace of processes, so that two
+/// machines (or containers) that share a folder do not take each other's files for leavings.
+std::string process_space() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  std::error_code ignored;
+  const std::string space = host.data() + fs::read_symlink("/proc/self/ns/pid", ignored).string();
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (const char letter : space) hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619U;
+  std::array<char, 9> text{};
+  std::snprintf(text.data(), text.size(), "%08x", hash);
+  return text.data();
+}
+
+/// Removes unfinished files, named `prefix` PID "-..." , of processes that were killed.
+void remove_leavings(const fs::path& folder, const std::string& prefix) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix) || name.find(".part") == std::string::npos) continue;
+    const long process = std::strtol(name.c_str() + prefix.size(), nullptr, 10);
+    const bool gone = process > 0 && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
+    if (gone) fs::remove(entry.path(), ignored);
+  }
+}
+
 /// A name in the folder of `target` that nothing has, proved writable by making and removing it (some drivers
 /// refuse a file that already exists).
 std::string free_name(const fs::path& target, const std::string& shown) {
   static std::atomic<unsigned> counter{0};
-  const std::string stem = target.stem().string().substr(0, 120);
+  const std::string prefix = "." + target.stem().string().substr(0, 120) + "." + process_space() + "-";
+  remove_leavings(folder_of(target), prefix);
   while (true) {
-    const std::string name = "." + stem + "." + std::to_string(::getpid()) + "-" + std::to_string(++counter) +
-                             ".part" + target.extension().string();
+    const std::string name = prefix + std::to_string(::getpid()) + "-" + std::to_string(++counter) + ".part" +
+                             target.extension().string();
     const std::string path = (folder_of(target) / name).string();
     const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
     if (file >= 0) {

@@ -14,7 +14,7 @@
 #include "isotherm/core/text.h"
 #include "isotherm/core/version.h"
 #include "isotherm/io/output_file.h"
-#include "stored_statistics.h"
+#include "raster_tiles.h"
 
 namespace isotherm {
 
@@ -128,8 +128,14 @@ struct RasterWriter::State {
   void create();
   void describe(std::size_t k);
   void flush_tile_row();
-  template <class T>
-  void write_tile_row(std::size_t k, std::span<const T> rows);
+  RasterTileRow::BandTiles encode(std::size_t k, std::span<const float> values) const;
+  void put(RasterTileRow& row);
+  std::int64_t tiles_across() const { return (frame.width + kTileSide - 1) / kTileSide; }
+  std::size_t tile_bytes() const {
+    const std::size_t number =
+        options.encoding == RasterEncoding::float32 ? sizeof(float) : sizeof(std::int16_t);
+    return static_cast<std::size_t>(kTileSide * kTileSide) * number;
+  }
   void add_statistics(std::size_t k);
   void copy_to_cog();
   void close();
@@ -151,7 +157,8 @@ struct RasterWriter::State {
   std::vector<IntegerScale> scales;
   std::vector<StoredStatistics> statistics;
   std::vector<std::uint64_t> saturated;
-  std::vector<std::vector<float>> buffer;  ///< per band the rows of the tile row under way
+  std::vector<std::vector<float>>
+      buffer;  ///< per band the rows of the tile row under way, from the first write
   std::int64_t next_row = 0;
 };
 
@@ -167,7 +174,6 @@ RasterWriter::State::State(const std::string& path, const Frame& where, std::vec
   if (options.cog) scratch.emplace(path + ".strips.tif", true);
   for (const RasterBand& band : bands) {
     scales.push_back(options.encoding == RasterEncoding::int16 ? integer_scale(band) : IntegerScale{});
-    buffer.emplace_back(static_cast<std::size_t>(frame.width * std::min(kTileSide, frame.height)));
   }
   create();
 }
@@ -218,58 +224,46 @@ void RasterWriter::State::describe(std::size_t k) {
   }
 }
 
-/// Writes the buffered rows of one band as tiles, in the type of the file. Tiles go to GDAL directly, not
-/// through its block cache, whose order of writing depends on its size.
-template <class T>
-void RasterWriter::State::write_tile_row(std::size_t k, std::span<const T> rows) {
-  const std::int64_t first = first_buffered();
-  const auto width = static_cast<std::size_t>(frame.width);
-  std::vector<T> tile(static_cast<std::size_t>(kTileSide * kTileSide));
-  for (std::int64_t col = 0; col < frame.width; col += kTileSide) {
-    const auto count = static_cast<std::size_t>(std::min(kTileSide, frame.width - col));
-    for (std::size_t row = 0; row < static_cast<std::size_t>(kTileSide); ++row) {
-      // Beyond the edge the last pixel and row are repeated, which costs nothing when compressed.
-      const std::size_t from = std::min(row, static_cast<std::size_t>(next_row - first) - 1);
-      const T* source = rows.data() + from * width + static_cast<std::size_t>(col);
-      T* target = tile.data() + row * static_cast<std::size_t>(kTileSide);
-      std::copy_n(source, count, target);
-      std::fill(target + count, target + kTileSide, source[count - 1]);
-    }
+RasterTileRow::BandTiles RasterWriter::State::encode(std::size_t k, std::span<const float> values) const {
+  if (options.encoding == RasterEncoding::float32)
+    return tiles_of(values, frame.width, [](float value) { return value != value; });
+  std::vector<std::int16_t> integers(values.size());
+  std::uint64_t outside = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double steps = (static_cast<double>(values[i]) - scales[k].offset) / scales[k].scale;
+    const double whole = std::clamp(std::nearbyint(steps), -kLargestInt16, kLargestInt16);
+    integers[i] = steps != steps ? kMissingInt16 : static_cast<std::int16_t>(whole);
+    outside += std::abs(steps) > kLargestInt16 + 0.5 ? 1 : 0;
+  }
+  RasterTileRow::BandTiles made = tiles_of(std::span<const std::int16_t>(integers), frame.width,
+                                           [](std::int16_t value) { return value == kMissingInt16; });
+  made.saturated = outside;
+  return made;
+}
+
+/// Tiles go to GDAL directly, not through its block cache, whose order of writing depends on its size.
+void RasterWriter::State::put(RasterTileRow& row) {
+  for (std::size_t k = 0; k < row.bands.size(); ++k) {
+    RasterTileRow::BandTiles& band = row.bands[k];
+    for (const StoredStatistics::Row& measured : band.statistics) statistics[k].add(measured);
+    saturated[k] += band.saturated;
+    GDALRasterBand& to = *dataset->GetRasterBand(static_cast<int>(k) + 1);
     clear_gdal_error();
-    if (dataset->GetRasterBand(static_cast<int>(k) + 1)
-            ->WriteBlock(static_cast<int>(col / kTileSide), static_cast<int>(first / kTileSide),
-                         tile.data()) != CE_None) {
-      fail("cannot be written");
+    for (std::int64_t x = 0; x < tiles_across(); ++x) {
+      if (to.WriteBlock(static_cast<int>(x), static_cast<int>(row.first_row / kTileSide),
+                        band.bytes.get() + static_cast<std::size_t>(x) * tile_bytes()) != CE_None) {
+        fail("cannot be written");
+      }
     }
   }
 }
 
 void RasterWriter::State::flush_tile_row() {
-  const auto width = static_cast<std::size_t>(frame.width);
-  const auto rows = static_cast<std::size_t>(next_row - first_buffered());
-  std::vector<std::int16_t> integers;
-  for (std::size_t k = 0; k < bands.size(); ++k) {
-    const std::span<const float> values(buffer[k].data(), rows * width);
-    if (options.encoding == RasterEncoding::float32) {
-      for (std::size_t row = 0; row < rows; ++row) {
-        statistics[k].add_row(values.subspan(row * width, width), [](float value) { return value != value; });
-      }
-      write_tile_row(k, values);
-      continue;
-    }
-    integers.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double steps = (static_cast<double>(values[i]) - scales[k].offset) / scales[k].scale;
-      const double whole = std::clamp(std::nearbyint(steps), -kLargestInt16, kLargestInt16);
-      integers[i] = steps != steps ? kMissingInt16 : static_cast<std::int16_t>(whole);
-      saturated[k] += std::abs(steps) > kLargestInt16 + 0.5 ? 1 : 0;
-    }
-    for (std::size_t row = 0; row < rows; ++row) {
-      statistics[k].add_row(std::span<const std::int16_t>(integers).subspan(row * width, width),
-                            [](std::int16_t value) { return value == kMissingInt16; });
-    }
-    write_tile_row(k, std::span<const std::int16_t>(integers));
-  }
+  const auto values = static_cast<std::size_t>((next_row - first_buffered()) * frame.width);
+  RasterTileRow row{first_buffered(), next_row - first_buffered(), {}};
+  for (std::size_t k = 0; k < bands.size(); ++k)
+    row.bands.push_back(encode(k, std::span<const float>(buffer[k].data(), values)));
+  put(row);
 }
 
 void RasterWriter::State::add_statistics(std::size_t k) {
@@ -332,6 +326,9 @@ void RasterWriter::write(std::int64_t first_row, std::int64_t rows, std::span<co
     throw Error(ErrorKind::internal, state.output.final_path() + ": rows are written out of order");
   }
   const auto width = static_cast<std::size_t>(state.frame.width);
+  state.buffer.resize(state.bands.size());
+  for (std::vector<float>& band : state.buffer)
+    band.resize(width * static_cast<std::size_t>(std::min(kTileSide, state.frame.height)));
   for (std::int64_t row = 0; row < rows; ++row) {
     const auto place = static_cast<std::size_t>(state.next_row % kTileSide) * width;
     for (std::size_t k = 0; k < bands.size(); ++k) {
@@ -340,6 +337,30 @@ void RasterWriter::write(std::int64_t first_row, std::int64_t rows, std::span<co
     ++state.next_row;
     if (state.next_row % kTileSide == 0 || state.next_row == state.frame.height) state.flush_tile_row();
   }
+}
+
+std::shared_ptr<RasterTileRow> RasterWriter::prepare(std::int64_t first_row, std::int64_t rows,
+                                                     std::span<const float* const> bands) const {
+  const State& state = *state_;
+  const bool whole =
+      first_row % kTileSide == 0 && rows == std::min(kTileSide, state.frame.height - first_row);
+  if (!whole || bands.size() != state.bands.size()) {
+    throw Error(ErrorKind::internal, state.output.final_path() + ": rows are no whole row of tiles");
+  }
+  const auto made = std::make_shared<RasterTileRow>(RasterTileRow{first_row, rows, {}});
+  const auto values = static_cast<std::size_t>(rows * state.frame.width);
+  for (std::size_t k = 0; k < bands.size(); ++k)
+    made->bands.push_back(state.encode(k, std::span<const float>(bands[k], values)));
+  return made;
+}
+
+void RasterWriter::write(RasterTileRow& row) {
+  State& state = *state_;
+  if (row.first_row != state.next_row) {
+    throw Error(ErrorKind::internal, state.output.final_path() + ": rows are written out of order");
+  }
+  state.put(row);
+  state.next_row += row.rows;
 }
 
 void RasterWriter::finish() {

@@ -94,6 +94,9 @@ std::size_t size_of(StoredType type) {
 
 bool fits_table(StoredType type) { return size_of(type) <= 2; }
 
+RawRaster::RawRaster(const std::string& path)
+    : path_(path), dataset_(open_raster(path)), direct_(TiffBlocks::open(path, *dataset_)) {}
+
 StoredBand RawRaster::facts(int band) const {
   if (band < 1 || band > dataset_->GetRasterCount()) {
     throw Error(ErrorKind::input, path_ + ": has no band " + std::to_string(band) + "; it has " +
@@ -144,6 +147,7 @@ RawBlock RawRaster::read(const StoredBand& facts, std::int64_t block_x, std::int
   } catch (const std::bad_alloc&) {
     fail("no memory for " + megabytes(size));
   }
+  if (direct_ && direct_->read(facts, block_x, block_y, block.bytes.get())) return block;
   clear_gdal_error();
   for (int plane = 0; plane < facts.planes(); ++plane) {
     const int band = facts.interleaved ? plane + 1 : facts.band;

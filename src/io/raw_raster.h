@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gdal_support.h"
+#include "tiff_blocks.h"
 
 namespace isotherm {
 
@@ -50,7 +51,7 @@ struct RawBlock {
 /// One worker's open file.
 class RawRaster {
  public:
-  explicit RawRaster(const std::string& path) : path_(path), dataset_(open_raster(path)) {}
+  explicit RawRaster(const std::string& path);
 
   /// Throws Error(input) when the file has no such band, or one of a type that is not a plain number.
   StoredBand facts(int band) const;
@@ -61,6 +62,7 @@ class RawRaster {
  private:
   std::string path_;
   GdalDataset dataset_;
+  std::unique_ptr<TiffBlocks> direct_;  ///< null where GDAL reads every block
 };
 
 }  // namespace isotherm

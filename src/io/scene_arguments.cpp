@@ -12,6 +12,7 @@
 #include "scene_layers.h"
 #include "scene_parts.h"
 #include "scene_stac.h"
+#include "stac_folder.h"
 
 namespace isotherm {
 
@@ -103,6 +104,11 @@ class Expander {
       return;
     }
     const std::size_t before = found_.size() + repeated_;
+    if (const auto items = catalogue_items(folder)) {
+      for (const std::string& item : *items) add(item, key_of(item));
+      if (!items->empty()) return;
+      throw Error(ErrorKind::input, folder + ": its catalogue names no item on this machine");
+    }
     for (const std::string& name : members(folder, names))
       add(folder + "/" + name, key_of(folder + "/" + name));
     if (found_.size() + repeated_ == before) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "isotherm/core/date.h"
+#include "isotherm/io/landsat_names.h"
 #include "isotherm/spectral/scene.h"
 
 namespace isotherm {
@@ -42,19 +43,6 @@ Decoding published_temperature();
 std::optional<Decoding> published_radiance(std::string_view spacecraft, std::string_view number);
 /// Mean solar irradiance outside the atmosphere, W/(m2 um), of a reflective band of Landsat 4-7.
 std::optional<double> solar_irradiance(std::string_view spacecraft, std::string_view number);
-
-/// What a Landsat name tells: product ids of Collections 1 and 2 ("LC08_L2SP_196024_20220418_20220427_02_T1")
-/// and scene ids before them ("LC80200392015216LGN00"), also with a layer behind them.
-struct ProductName {
-  std::string id;
-  std::string spacecraft;  ///< "LANDSAT_8"
-  Level level = Level::unknown;
-  int collection = 0;
-  std::string tier;
-  Date date;
-  int path = 0, row = 0;
-};
-std::optional<ProductName> parse_product_name(std::string_view name);
 
 /// The layer a file name ends with: "SR_B4" of "LC08_..._SR_B4.TIF", "B6_VCID_1", "QA_PIXEL"; upper case.
 /// Nothing when it names none.

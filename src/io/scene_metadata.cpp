@@ -71,6 +71,17 @@ std::string polar_stereographic(const Mtl& mtl) {
          " +datum=WGS84 +units=m +no_defs +type=crs";
 }
 
+/// "10:21:00Z" of "10:21:00.0000000Z"; empty when it is no time.
+std::string time_of_day(const std::string& text) {
+  constexpr std::string_view kShape = "00:00:00";
+  if (text.size() < kShape.size()) return {};
+  for (std::size_t n = 0; n < kShape.size(); ++n) {
+    const bool digit = text[n] >= '0' && text[n] <= '9';
+    if (kShape[n] == '0' ? !digit : text[n] != kShape[n]) return {};
+  }
+  return text.substr(0, kShape.size()) + "Z";
+}
+
 }  // namespace
 
 SensorFamily family_of(const std::string& spacecraft, const std::string& sensor) {
@@ -107,6 +118,7 @@ Scene describe_scene(const Mtl& mtl) {
   if (!scene.date) {
     throw Error(ErrorKind::input, mtl.source + ": DATE_ACQUIRED = '" + date + "' is no date");
   }
+  scene.time = time_of_day(mtl.text(kImage, "SCENE_CENTER_TIME").value_or(""));
   scene.path = whole_number(mtl, kImage, "WRS_PATH");
   scene.row = whole_number(mtl, kImage, "WRS_ROW");
   scene.cloud_cover = mtl.number({"IMAGE_ATTRIBUTES"}, "CLOUD_COVER");

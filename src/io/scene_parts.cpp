@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
@@ -65,15 +67,20 @@ void drop_valid_range(Decoding& decoding) {
 
 void settle_bands(Scene& scene, std::vector<Band> bands) {
   make_names_unique(bands);
-  std::ptrdiff_t most = 0;
+  std::vector<std::pair<const Frame*, std::size_t>>
+      frames;  // how many bands share each, in order of appearance
   for (const Band& band : bands) {
-    const auto sharing = std::count_if(bands.begin(), bands.end(),
-                                       [&](const Band& other) { return other.frame == band.frame; });
-    if (sharing > most) {
-      most = sharing;
-      scene.frame = band.frame;
+    const auto known =
+        std::find_if(frames.begin(), frames.end(), [&](const auto& row) { return *row.first == band.frame; });
+    if (known == frames.end()) {
+      frames.emplace_back(&band.frame, 1);
+    } else {
+      ++known->second;
     }
   }
+  const auto most = std::max_element(frames.begin(), frames.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most != frames.end()) scene.frame = *most->first;
   std::vector<std::string> others;
   for (Band& band : bands) {
     if (band.frame == scene.frame) {
@@ -92,13 +99,12 @@ void settle_bands(Scene& scene, std::vector<Band> bands) {
 }
 
 void make_names_unique(std::vector<Band>& bands) {
-  for (std::size_t k = 1; k < bands.size(); ++k) {
-    const auto taken = [&](const std::string& name) {
-      return std::any_of(bands.begin(), bands.begin() + static_cast<std::ptrdiff_t>(k),
-                         [&](const Band& band) { return band.name == name; });
-    };
-    const std::string name = bands[k].name;
-    for (int n = 2; taken(bands[k].name); ++n) bands[k].name = name + "_" + std::to_string(n);
+  std::unordered_set<std::string> taken;
+  std::unordered_map<std::string, int> counts;  // a file may have 65,535 bands of one name
+  for (Band& band : bands) {
+    const std::string name = band.name;
+    int& n = counts.try_emplace(name, 1).first->second;
+    while (!taken.insert(band.name).second) band.name = name + "_" + std::to_string(++n);
   }
 }
 

@@ -221,34 +221,12 @@ class ItemReader {
     add_note(scene_, "copies of the item's assets beside it are used, not the remote ones");
   }
 
-  // The Landsat layer of an asset: by its file's name, its key ("SR_B4.TIF"), or its common name.
-  std::optional<std::string> layer_of(const std::string& key, const json& asset,
-                                      const std::string& href) const {
-    if (const auto suffix = layer_suffix(without_query(href))) return suffix;
-    if (parse_product_name(without_query(href))) return std::nullopt;  // a Landsat file, but no layer we use
-    if (const auto suffix = layer_suffix(key)) return suffix;
-    for (const AuxiliaryLayer& row : auxiliary_layers()) {
-      if (row.asset_key == key) return std::string(row.suffix);
-    }
-    std::string name = asset_band(asset, 0).common_name;
-    if (name.empty()) name = key;
-    const auto canonical = canonical_band(name);
-    if (!canonical) return std::nullopt;
-    for (const SensorBand& band : sensor_bands()) {
-      if (band.family != scene_.family || band.name != *canonical) continue;
-      const bool thermal = band.name.starts_with("lwir");
-      const std::string prefix = scene_.level != Level::level2 ? "B" : thermal ? "ST_B" : "SR_B";
-      return prefix + std::string(band.number);
-    }
-    return std::nullopt;
-  }
-
   void take_asset(const std::string& key, const json& asset) {
     const auto href = text_of(asset, {"href"});
     if (!href || !is_raster_asset(asset, *href)) return;
     std::optional<std::string> suffix;
     if (scene_.family != SensorFamily::unknown) {
-      suffix = layer_of(key, asset, *href);
+      suffix = landsat_layer({key, *href, asset_band(asset, 0).common_name}, scene_.family, scene_.level);
       if (!suffix) return;
     }
     const std::string path = resolved(*href);

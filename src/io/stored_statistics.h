@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -14,29 +15,52 @@ namespace isotherm {
 /// pixels alone.
 class StoredStatistics {
  public:
-  /// Numbers for which missing(number) is true do not count.
+  /// One row by itself.
+  struct Row {
+    std::int64_t pixels = 0, count = 0;
+    double mean = 0, squares = 0;
+    double minimum = std::numeric_limits<double>::infinity();
+    double maximum = -std::numeric_limits<double>::infinity();
+  };
+  /// Numbers for which missing(number) is true do not count. Every kLanes-th number is summed by itself, so
+  /// that sums need not wait for each other.
   template <class T, class Missing>
-  void add_row(std::span<const T> row, Missing missing) {
-    std::int64_t count = 0;
-    double sum = 0;
-    for (const T number : row) {
-      if (missing(number)) continue;
+  static Row measure(std::span<const T> numbers, Missing missing) {
+    std::array<std::int64_t, kLanes> counts{};
+    std::array<double, kLanes> sums{}, squares{}, lows, highs;
+    lows.fill(std::numeric_limits<double>::infinity());
+    highs.fill(-std::numeric_limits<double>::infinity());
+    each_lane(numbers, [&](std::size_t lane, T number) {
+      const bool there = !missing(number);
       const auto value = static_cast<double>(number);
-      ++count;
-      sum += value;
-      minimum_ = std::min(minimum_, value);
-      maximum_ = std::max(maximum_, value);
+      counts[lane] += there ? 1 : 0;
+      sums[lane] += there ? value : 0;
+      lows[lane] = value < lows[lane] && there ? value : lows[lane];
+      highs[lane] = value > highs[lane] && there ? value : highs[lane];
+    });
+    Row row;
+    row.pixels = static_cast<std::int64_t>(numbers.size());
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      row.count += counts[lane];
+      row.mean += sums[lane];
+      row.minimum = std::min(row.minimum, lows[lane]);
+      row.maximum = std::max(row.maximum, highs[lane]);
     }
-    pixels_ += static_cast<std::int64_t>(row.size());
-    if (count == 0) return;
-    const double mean = sum / static_cast<double>(count);
-    double squares = 0;
-    for (const T number : row) {
-      if (missing(number)) continue;
-      const double distance = static_cast<double>(number) - mean;
-      squares += distance * distance;
-    }
-    merge(count, mean, squares);
+    if (row.count == 0) return row;
+    row.mean /= static_cast<double>(row.count);
+    each_lane(numbers, [&](std::size_t lane, T number) {
+      const double distance = static_cast<double>(number) - row.mean;
+      squares[lane] += missing(number) ? 0 : distance * distance;
+    });
+    for (const double part : squares) row.squares += part;
+    return row;
+  }
+  void add(const Row& row) {
+    pixels_ += row.pixels;
+    if (row.count == 0) return;
+    minimum_ = std::min(minimum_, row.minimum);
+    maximum_ = std::max(maximum_, row.maximum);
+    merge(row.count, row.mean, row.squares);
   }
 
   std::int64_t count() const { return count_; }
@@ -47,6 +71,17 @@ class StoredStatistics {
   double valid_percent() const { return 100.0 * static_cast<double>(count_) / static_cast<double>(pixels_); }
 
  private:
+  static constexpr std::size_t kLanes = 8;
+
+  template <class T, class Visit>
+  static void each_lane(std::span<const T> numbers, Visit visit) {
+    std::size_t k = 0;
+    for (; k + kLanes <= numbers.size(); k += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) visit(lane, numbers[k + lane]);
+    }
+    for (; k < numbers.size(); ++k) visit(k % kLanes, numbers[k]);
+  }
+
   void merge(std::int64_t count, double mean, double squares) {
     const auto mine = static_cast<double>(count_), theirs = static_cast<double>(count);
     const double distance = mean - mean_;

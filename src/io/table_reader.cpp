@@ -39,13 +39,22 @@ GdalDataset open_source(const std::string& path) {
   return GdalDataset(again);
 }
 
+/// Most words of a large table: they need no look for "NA" or "Inf".
+bool begins_as_number(std::string_view word) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (word.empty()) return false;
+  return digit(word[0]) || (word[0] == '-' && word.size() > 1 && digit(word[1]));
+}
+
 /// Words that stand for no value beside numbers.
 bool says_missing(std::string_view word) {
+  if (begins_as_number(word)) return false;
   const std::string small = lower(trim(word));
   return small.empty() || small == "na" || small == "nan" || small == "null";
 }
 
 std::optional<double> number_of(std::string_view word) {
+  if (begins_as_number(word)) return parse_number(word);
   const std::string small = lower(trim(word));
   if (small == "inf" || small == "infinity") return std::numeric_limits<double>::infinity();
   if (small == "-inf" || small == "-infinity") return -std::numeric_limits<double>::infinity();
@@ -219,6 +228,10 @@ class Reader {
       for (Column& column : result_.table.columns) settle_type(column);
     }
     settle_geometry();
+    if (result_.table.rows() == 0) {
+      throw Error(ErrorKind::input,
+                  path_ + ": has neither columns nor polygons: there is nothing to compute with");
+    }
     if (lost_ > 0 && !result_.anchors.empty()) {
       log.warning(path_ + ": " + std::to_string(lost_) + " of " + std::to_string(rows_) +
                   " features have no geometry");

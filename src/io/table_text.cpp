@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -28,42 +29,107 @@ constexpr std::array<double, 41> kPowers{
     1e8,   1e9,   1e10,  1e11,  1e12,  1e13,  1e14,  1e15,  1e16,  1e17,  1e18,  1e19, 1e20};
 constexpr double power_of_ten(int n) { return kPowers[static_cast<std::size_t>(n + 20)]; }
 
-/// The place of the first digit: 10^place <= value < 10^(place + 1).
+/// The place of the first digit: 10^place <= value < 10^(place + 1). `value` is positive and normal.
 int leading_place(double value) {
-  int binary = 0;
-  std::frexp(value, &binary);
-  int place = static_cast<int>(std::floor((binary - 1) * 0.30102999566398120));
+  const int binary = static_cast<int>(std::bit_cast<std::uint64_t>(value) >> 52) - 1023;
+  int place = (binary * 1233) >> 12;  // log10(2), rounded down; the shift rounds down as well
   while (value >= power_of_ten(place + 1)) ++place;
   return place;
 }
 
-/// Digits of a positive number from 1e-5 to below 1e15 without an exponent. Five times as fast as the general
+/// "00" to "99".
+constexpr std::array<char, 200> kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (std::size_t n = 0; n < 100; ++n) {
+    pairs[2 * n] = static_cast<char>('0' + n / 10);
+    pairs[2 * n + 1] = static_cast<char>('0' + n % 10);
+  }
+  return pairs;
+}();
+
+void write_pair(char* to, std::uint32_t value) { std::memcpy(to, kPairs.data() + std::size_t{2} * value, 2); }
+
+void write_eight(char* to, std::uint32_t value) {
+  const std::uint32_t high = value / 10000, low = value % 10000;
+  write_pair(to, high / 100);
+  write_pair(to + 2, high % 100);
+  write_pair(to + 4, low / 100);
+  write_pair(to + 6, low % 100);
+}
+
+constexpr int kDigits = 16;  // of a Decimal
+constexpr std::uint64_t kDecimalLimit = 10000000000000000;
+
+/// A whole number below 10^16 as sixteen digits, leading zeros and all, with room behind them to copy sixteen
+/// characters from any of them: copies of a fixed length are a few instructions.
+struct Decimal {
+  explicit Decimal(std::uint64_t value) {
+    write_eight(text.data(), static_cast<std::uint32_t>(value / 100000000));
+    write_eight(text.data() + 8, static_cast<std::uint32_t>(value % 100000000));
+  }
+  std::array<char, 2 * kDigits> text{};
+};
+
+/// How many digits a positive number below 10^16 has.
+int count_digits(std::uint64_t value) {
+  int count = 1;
+  for (std::uint64_t limit = 10; value >= limit; limit *= 10) ++count;
+  return count;
+}
+
+/// value / 10^decimals, zeros at the end left out; `value` is not 0 and has so many digits.
+char* write_scaled(char* to, std::uint64_t value, int digits, int decimals) {
+  const Decimal decimal(value);
+  const char* const begin = decimal.text.data() + (kDigits - digits);
+  const int whole = digits - decimals;
+  for (const char* end = decimal.text.data() + kDigits; decimals > 0 && end[-1] == '0'; --end) --decimals;
+  if (whole > 0) {
+    std::memcpy(to, begin, kDigits);
+    to += whole;
+    if (decimals == 0) return to;
+    *to = '.';
+    std::memcpy(to + 1, begin + whole, kDigits);
+    return to + 1 + decimals;
+  }
+  std::memcpy(to, "0.00000000000000", kDigits);
+  to += 2 - whole;
+  std::memcpy(to, begin, kDigits);
+  return to + decimals + whole;
+}
+
+/// Digits of a positive number from 1e-5 to below 1e15 without an exponent. Many times as fast as the general
 /// conversion of the standard library, which tables of millions of cells spend most of their time in.
-void append_plain(std::string& out, double value, int digits) {
-  int place = leading_place(value);
-  const int shift = digits - 1 - place;
-  const double scaled = shift >= 0 ? value * power_of_ten(shift) : value / power_of_ten(-shift);
-  std::int64_t rounded = std::llround(scaled);
-  int decimals = shift;
-  while (decimals > 0 && rounded % 10 == 0) {
-    rounded /= 10;
-    --decimals;
+char* write_plain(char* to, double value, int digits) {
+  int decimals = digits - 1 - leading_place(value);
+  const double scaled = decimals >= 0 ? value * power_of_ten(decimals) : value / power_of_ten(-decimals);
+  auto rounded = static_cast<std::uint64_t>(scaled + 0.5);  // below 2^50, so the sum is exact
+  int count = digits + (static_cast<double>(rounded) >= power_of_ten(digits) ? 1 : 0);
+  for (; decimals < 0; ++decimals, ++count) rounded *= 10;
+  return write_scaled(to, rounded, count, decimals);
+}
+
+/// The shortest text of a float32 from 1e-3 to below 1e7; null where a tie or a power of two asks for the
+/// general way. Of these numbers, no two decimals of seven digits round to the same float, so that seven
+/// digits that do are the shortest; eight and nine are tried after them. All products are exact: 24 bits
+/// times 5^11 fit a double.
+char* write_shortest(char* to, float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7fffff) == 0) return nullptr;
+  const auto wide = static_cast<double>(value);
+  // Half the distance to the next float: what rounds to this one is nearer than that.
+  const double half = std::bit_cast<double>((std::uint64_t{bits >> 23} - 127 - 24 + 1023) << 52);
+  const int place = leading_place(wide);
+  for (int digits = 7; digits <= 9; ++digits) {
+    const int decimals = digits - 1 - place;
+    const double power = power_of_ten(decimals), scaled = wide * power;
+    const auto rounded = static_cast<std::uint64_t>(scaled + 0.5);
+    const double error = std::abs(static_cast<double>(rounded) - scaled), limit = half * power;
+    if (error == 0.5 || error == limit) return nullptr;
+    if (error > limit) continue;
+    const int count = digits + (static_cast<double>(rounded) >= power_of_ten(digits) ? 1 : 0);
+    return write_scaled(to, rounded, count, decimals);
   }
-  for (; decimals < 0; ++decimals) rounded *= 10;
-  std::array<char, 24> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), rounded).ptr;
-  const auto length = static_cast<int>(end - text.data());
-  if (decimals == 0) {
-    out.append(text.data(), end);
-  } else if (length > decimals) {
-    out.append(text.data(), end - decimals);
-    out += '.';
-    out.append(end - decimals, end);
-  } else {
-    out += "0.";
-    out.append(static_cast<std::size_t>(decimals - length), '0');
-    out.append(text.data(), end);
-  }
+  return nullptr;
 }
 
 /// Length of the UTF-8 sequence at `at`; 0 when it is none.
@@ -88,36 +154,41 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+char* write_integer(char* to, std::int64_t value) {
+  if (value <= 0 || static_cast<std::uint64_t>(value) >= kDecimalLimit)
+    return std::to_chars(to, to + kLongestNumber, value).ptr;
+  const auto positive = static_cast<std::uint64_t>(value);
+  return write_scaled(to, positive, count_digits(positive), 0);
+}
+
+char* write_real(char* to, double value, int digits) {
+  const double size = std::abs(value);
+  if (size < kWholeLimit && value == static_cast<double>(static_cast<std::int64_t>(value)))
+    return write_integer(to, static_cast<std::int64_t>(value));
+  const float single = static_cast<float>(value);
+  const bool is_single = static_cast<double>(single) == value;
+  const bool shortest = is_single && size >= 1e-3 && size < 1e7;
+  const bool plain = !is_single && digits > 0 && digits <= kMostDigits && size >= 1e-5 && size < 1e15;
+  if (shortest || plain) {
+    char* const begin = to + (value < 0 ? 1 : 0);
+    *to = '-';
+    if (plain) return write_plain(begin, size, digits);
+    if (char* const end = write_shortest(begin, std::abs(single))) return end;
+  }
+  char* const limit = to + kLongestNumber;
+  if (is_single) return std::to_chars(to, limit, single).ptr;
+  if (digits > 0) return std::to_chars(to, limit, value, std::chars_format::general, digits).ptr;
+  return std::to_chars(to, limit, value).ptr;
+}
+
 void append_integer(std::string& out, std::int64_t value) {
-  std::array<char, 24> buffer;
-  out.append(buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr);
+  std::array<char, kLongestNumber> text;
+  out.append(text.data(), write_integer(text.data(), value));
 }
 
 void append_real(std::string& out, double value, int digits) {
-  const double size = std::abs(value);
-  if (size < kWholeLimit && value == std::trunc(value)) {
-    append_integer(out, static_cast<std::int64_t>(value));
-    return;
-  }
-  const float single = static_cast<float>(value);
-  const bool is_single = static_cast<double>(single) == value;
-  if (!is_single && digits > 0 && digits <= kMostDigits && size >= 1e-5 && size < 1e15) {
-    if (value < 0) out += '-';
-    append_plain(out, size, digits);
-    return;
-  }
-  std::array<char, 40> buffer;
-  char* const begin = buffer.data();
-  char* const limit = begin + buffer.size();
-  char* end;
-  if (is_single) {
-    end = std::to_chars(begin, limit, single).ptr;
-  } else if (digits > 0) {
-    end = std::to_chars(begin, limit, value, std::chars_format::general, digits).ptr;
-  } else {
-    end = std::to_chars(begin, limit, value).ptr;
-  }
-  out.append(begin, end);
+  std::array<char, kLongestNumber> text;
+  out.append(text.data(), write_real(text.data(), value, digits));
 }
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -151,28 +222,23 @@ CoordinateText::CoordinateText(int decimals) : decimals_(std::clamp(decimals, 0,
 }
 
 void CoordinateText::append(std::string& out, double value) const {
-  if (scale_ == 0 || !(std::abs(value) < 9e8)) {
+  if (!writes(value)) {
     out += fixed_text(value, decimals_);
     return;
   }
-  std::int64_t scaled = std::llround(value * static_cast<double>(scale_));
-  if (scaled < 0) {
-    out += '-';
-    scaled = -scaled;
+  std::array<char, kLongestNumber> text;
+  out.append(text.data(), write(text.data(), value));
+}
+
+char* CoordinateText::write(char* to, double value) const {
+  // A half goes away from zero; numbers are below 2^52, so that the sum is exact.
+  const auto whole = static_cast<std::uint64_t>(std::abs(value) * static_cast<double>(scale_) + 0.5);
+  if (whole == 0) {
+    *to = '0';
+    return to + 1;
   }
-  append_integer(out, scaled / scale_);
-  std::int64_t rest = scaled % scale_;
-  if (rest == 0) return;
-  std::array<char, 16> digits;
-  int count = decimals_;
-  while (rest % 10 == 0) {
-    rest /= 10;
-    --count;
-  }
-  for (int k = count - 1; k >= 0; --k, rest /= 10)
-    digits[static_cast<std::size_t>(k)] = static_cast<char>('0' + rest % 10);
-  out += '.';
-  out.append(digits.data(), static_cast<std::size_t>(count));
+  *to = '-';
+  return write_scaled(to + (value < 0 ? 1 : 0), whole, count_digits(whole), decimals_);
 }
 
 TextFile::TextFile(const std::string& path, bool overwrite) : file_(path, overwrite) {
@@ -195,11 +261,24 @@ void TextFile::write(std::string_view text) {
     const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
+      start_writeback(written);
     } else if (errno != EINTR) {
       const std::string where = file_.is_stdout() ? "standard output" : file_.final_path();
       throw Error(ErrorKind::output, where + ": cannot be written (" + std::strerror(errno) + ")");
     }
   }
+}
+
+/// Has the system carry what was written to the disk meanwhile: a large file would otherwise be waited for at
+/// its end, when it is synced.
+void TextFile::start_writeback(std::int64_t more) {
+  constexpr std::int64_t kPiece = std::int64_t{32} << 20;
+  written_ += more;
+  if (file_.is_stdout() || written_ - started_ < kPiece) return;
+#ifdef __linux__
+  ::sync_file_range(descriptor_, started_, written_ - started_, SYNC_FILE_RANGE_WRITE);
+#endif
+  started_ = written_;
 }
 
 void TextFile::finish() {

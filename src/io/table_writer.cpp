@@ -14,12 +14,13 @@ namespace isotherm {
 
 namespace {
 
-constexpr std::array<TableFormat, 8> kFormats{{
+constexpr std::array<TableFormat, 9> kFormats{{
     {".geojson", "GeoJSON", "RFC 7946 feature collection in WGS 84", true, true},
     {".json", "GeoJSON", "the same", true, true},
     {".geojsonl", "GeoJSONSeq", "one GeoJSON feature a line, in WGS 84", true, true},
     {".geojsons", "GeoJSONSeq", "the same", true, true},
     {".csv", "CSV", "comma-separated text, with --wkt also the outlines", false, true},
+    {".xlsx", "XLSX", "Excel workbook, a sheet per year and a dictionary of the columns", false, false},
     {".gpkg", "GPKG", "GeoPackage, in the CRS of the zones", true, false},
     {".fgb", "FlatGeobuf", "FlatGeobuf with a spatial index, in the CRS of the zones", true, false},
     {".shp", "ESRI Shapefile", "Shapefile, names cut to 10 characters", true, false},
@@ -84,6 +85,7 @@ std::unique_ptr<RowSink> open_table(const std::string& path, const TableSchema& 
     throw Error(ErrorKind::usage,
                 driver + " cannot be written to standard output; GeoJSON, GeoJSONSeq and CSV can");
   }
+  if (driver == "XLSX") return open_xlsx(path, schema, options, context);
   return open_gdal_table(path, schema, options, driver, context);
 }
 

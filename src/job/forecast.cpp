@@ -5,13 +5,17 @@
 #include <map>
 #include <memory>
 
+#include "forecast_details.h"
 #include "forecast_scores.h"
 #include "forecast_series.h"
 #include "forecast_table.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/engine/ordered_pipeline.h"
+#include "isotherm/io/output_file.h"
 #include "isotherm/io/table_writer.h"
+#include "isotherm/io/text_file.h"
 #include "isotherm/model/forecast.h"
 
 namespace isotherm {
@@ -26,6 +30,13 @@ constexpr std::array<CriterionRow, 3> kCriteria{{
     {"bic", "Bayesian"},
 }};
 
+constexpr std::array<TotalRow, 2> kTotals{{
+    {"mean", "the mean of an area's cells"},
+    {"sum", "their sum: the mean times the most cells that a step has, so that a gap takes nothing away"},
+}};
+
+constexpr std::string_view kMeanOfAll = "mean";
+
 /// What the user asked for, checked.
 struct Plan {
   std::vector<ForecastModel> models;  ///< the first makes the forecasts, the others are scored beside it
@@ -37,25 +48,7 @@ struct Plan {
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::usage, why); }
 
 EtsCriterion parse_criterion(const std::string& text) {
-  std::vector<std::string> names;
-  for (std::size_t k = 0; k < kCriteria.size(); ++k) {
-    if (kCriteria[k].name == text) return static_cast<EtsCriterion>(k);
-    names.emplace_back(kCriteria[k].name);
-  }
-  refuse("unknown criterion '" + text + "'; there are " + join(names, ", ") + suggestion(text, names));
-}
-
-std::vector<double> parse_levels(std::span<const std::string> texts) {
-  std::vector<double> levels;
-  for (const std::string& text : texts) {
-    const auto level = parse_number(text);
-    if (!level || !(*level > 0 && *level < 1)) {
-      refuse("--quantiles takes probabilities between 0 and 1, for example 0.1,0.5,0.9, not '" + text + "'");
-    }
-    if (std::ranges::find(levels, *level) == levels.end()) levels.push_back(*level);
-  }
-  std::ranges::sort(levels);
-  return levels;
+  return static_cast<EtsCriterion>(&row_named(kCriteria, text, "criterion") - kCriteria.data());
 }
 
 Plan make_plan(const ForecastJob& job) {
@@ -72,6 +65,12 @@ Plan make_plan(const ForecastJob& job) {
   if (!job.every.empty()) Calendar{job.every};
   if (parse_reducer(job.aggregate) == Reducer::count)
     refuse("--aggregate count would continue counts, not values");
+  row_named(kTotals, job.total_as, "total");
+  if (job.total.empty() != job.totals.empty()) refuse("--total COLUMN and --totals FILE go together");
+  if (job.components && job.details.empty())
+    refuse("--components needs --details FILE: that is where they go");
+  if (!job.plots.empty() && !has_template(job.plot_file, "cell") && job.plots.size() * job.values.size() > 1)
+    refuse("--plot-file needs {cell} and {variable} in its name when several plots are drawn");
   if (job.backtest == 0) {
     if (!job.scores.empty()) refuse("--scores needs --backtest: how many steps to hold back");
     if (job.calibrate) refuse("--calibrate needs --backtest: its errors make the quantiles");
@@ -103,11 +102,17 @@ class Run {
         table_(series_, plan_.levels, job.horizon, plan_.wide) {}
 
   void operator()() {
-    const auto sink = open_table(job_.output.path, table_.schema(), table_options(), context_);
+    std::unique_ptr<RowSink> sink;  // none where only a drawing is wanted
+    if (!job_.output.path.empty())
+      sink = open_table(job_.output.path, table_.schema(), table_options(), context_);
+    if (!job_.details.empty()) details_.emplace(job_.details, context_);
+    open_plots();
     if (job_.backtest > 0) test();
-    forecast_all(*sink);
-    sink->finish();
-    report();
+    forecast_all(sink.get());
+    if (sink) sink->finish();
+    if (details_) details_->finish();
+    for (auto& [series, file] : plots_) file.finish();
+    if (sink) report();
   }
 
  private:
@@ -200,35 +205,101 @@ class Run {
     }
   }
 
-  void forecast_all(RowSink& sink) {
+  void forecast_all(RowSink* sink) {
     struct Piece {
       RowSink::Prepared rows;
       std::map<std::string, std::size_t> models;
+      std::string details;
+      std::vector<std::pair<std::pair<std::size_t, std::size_t>, std::string>>
+          drawings;  ///< by cell, variable
     };
     over_batches(
         "forecasting",
         [&](std::uint64_t batch) {
           Piece piece;
           Table rows = make_table(table_.schema());
-          each_cell(batch, [&](std::size_t cell) {
-            std::vector<SeriesForecast> made;
-            std::vector<int> observed;
-            for (std::size_t v = 0; v < series_.variables().size(); ++v) {
-              const std::vector<double> values = series_.series(cell, v);
-              made.push_back(forecast(plan_.models.front(), request(cell, v, values)));
-              observed.push_back(observed_count(values));
-              ++piece.models[made.back().model];
-              if (v < calibrations_.size()) calibrations_[v].apply(made.back());
+          std::vector<std::vector<SeriesForecast>> made;  // variable by variable
+          std::vector<std::vector<int>> observed;
+          for (std::size_t v = 0; v < series_.variables().size(); ++v) {
+            std::vector<std::vector<double>> values;
+            each_cell(batch, [&](std::size_t cell) { values.push_back(series_.series(cell, v)); });
+            std::vector<ForecastRequest> requests;
+            observed.emplace_back();
+            each_cell(batch, [&](std::size_t cell) {
+              requests.push_back(request(cell, v, values[requests.size()]));
+              observed.back().push_back(observed_count(requests.back().values));
+            });
+            made.push_back(isotherm::forecast_all(plan_.models.front(), requests));
+            for (SeriesForecast& one : made.back()) {
+              ++piece.models[one.model];
+              if (v < calibrations_.size()) calibrations_[v].apply(one);
             }
-            table_.append(rows, cell, made, observed);
+            std::size_t place = 0;
+            each_cell(batch, [&](std::size_t cell) {
+              const bool drawn = plots_.contains({cell, v});
+              if (details_ || drawn) {
+                const std::vector<std::string> labels = labels_of(values[place].size());
+                const ContinuedSeries continued{
+                    job_.areas && job_.id.empty() ? "mean of all cells" : series_.id_text(cell),
+                    series_.variables()[v].name,
+                    series_.variables()[v].unit,
+                    values[place],
+                    labels,
+                    made.back()[place],
+                    plan_.levels};
+                if (details_) piece.details += detail_line(continued, job_.components);
+                if (drawn) piece.drawings.push_back({{cell, v}, forecast_drawing(continued)});
+              }
+              ++place;
+            });
+          }
+          std::size_t k = 0;
+          each_cell(batch, [&](std::size_t cell) {
+            std::vector<SeriesForecast> of_cell;
+            std::vector<int> counts;
+            for (std::size_t v = 0; v < made.size(); ++v) {
+              of_cell.push_back(std::move(made[v][k]));
+              counts.push_back(observed[v][k]);
+            }
+            table_.append(rows, cell, of_cell, counts);
+            ++k;
           });
-          piece.rows = sink.prepare(std::move(rows));
+          if (sink) piece.rows = sink->prepare(std::move(rows));
           return piece;
         },
         [&](Piece&& piece) {
-          sink.write(std::move(piece.rows));
+          if (sink) sink->write(std::move(piece.rows));
           for (const auto& [model, count] : piece.models) models_[model] += count;
+          if (details_) details_->write(piece.details);
+          for (const auto& [series, drawing] : piece.drawings) plots_.at(series).write(drawing);
         });
+  }
+
+  /// Of the last `length` steps of the table and those ahead.
+  std::vector<std::string> labels_of(std::size_t length) const {
+    std::vector<std::string> labels;
+    const auto past = static_cast<std::int64_t>(length);
+    for (std::int64_t step = series_.last() - past + 1; step <= series_.last() + job_.horizon; ++step)
+      labels.push_back(series_.calendar().label(step));
+    return labels;
+  }
+
+  void open_plots() {
+    std::vector<std::string> names;
+    for (std::size_t cell = 0; cell < series_.cells(); ++cell) names.push_back(series_.id_text(cell));
+    for (const std::string& name : job_.plots) {
+      const auto found = std::ranges::find(names, name);
+      if (found == names.end()) {
+        throw Error(ErrorKind::usage,
+                    "--plot: the table has no cell '" + name + "'" + suggestion(name, names));
+      }
+      for (std::size_t v = 0; v < series_.variables().size(); ++v) {
+        const std::string path =
+            fill_template(job_.plot_file, {{"cell", name.empty() ? std::string(kMeanOfAll) : name},
+                                           {"variable", series_.variables()[v].name}});
+        plots_.try_emplace({static_cast<std::size_t>(found - names.begin()), v}, path, context_);
+      }
+    }
   }
 
   void report() const {
@@ -248,12 +319,49 @@ class Run {
   ForecastTable table_;
   std::vector<Calibration> calibrations_;
   std::map<std::string, std::size_t> models_;
+  std::optional<TextOutput> details_;
+  std::map<std::pair<std::size_t, std::size_t>, TextOutput> plots_;  ///< by cell and variable
 };
+
+/// The same question asked of areas: their cells' mean or sum is a series of its own, whose errors hold what
+/// the cells' errors have in common.
+ForecastJob of_areas(const ForecastJob& job, const std::string& column) {
+  ForecastJob areas = job;
+  areas.areas = true;
+  areas.id = column;
+  areas.aggregate = "mean";
+  areas.output = {};
+  areas.output.path = job.totals;
+  areas.total = areas.totals = areas.details = areas.scores = "";
+  areas.components = areas.calibrate = false;
+  areas.backtest = 0;
+  areas.plots.clear();
+  return areas;
+}
+
+/// The mean of all cells as one series: only its drawing is kept.
+void draw_mean(const ForecastJob& job, const RunContext& context) {
+  ForecastJob mean = of_areas(job, "");
+  mean.total_as = "mean";
+  mean.output.path.clear();
+  mean.plots = {""};
+  Run(mean, context)();
+}
 
 }  // namespace
 
 std::span<const CriterionRow> criterion_rows() { return kCriteria; }
 
-void run(const ForecastJob& job, const RunContext& context) { Run(job, context)(); }
+std::span<const TotalRow> total_rows() { return kTotals; }
+
+void run(const ForecastJob& job, const RunContext& context) {
+  ForecastJob cells = job;
+  const bool mean_of_all = std::erase(cells.plots, kMeanOfAll) > 0 && !job.id.empty();
+  if (job.id.empty() && !job.plots.empty()) cells.plots = {""};
+  if (!job.totals.empty()) OutputFile(job.totals, context.overwrite);  // refused before anything is read
+  Run(cells, context)();
+  if (!job.total.empty()) Run(of_areas(job, job.total), context)();
+  if (mean_of_all) draw_mean(job, context);
+}
 
 }  // namespace isotherm

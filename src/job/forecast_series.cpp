@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <unordered_map>
@@ -71,9 +72,18 @@ SeriesTable SeriesTable::read(const ForecastJob& job, Log& log) {
   TableReadOptions options;
   options.layer = job.layer;
   options.crs = job.crs;
+  if (!job.time.empty()) {
+    options.columns = job.values;
+    options.columns.push_back(job.time);
+    if (!job.id.empty()) options.columns.push_back(job.id);
+    if (!job.total.empty()) options.columns.push_back(job.total);  // refused here when there is none
+  }
+  options.geometry = !job.areas;
   ReadTable read = read_table(job.table, options, log);
   SeriesTable series;
   series.reducer_ = parse_reducer(job.aggregate);
+  series.areas_ = job.areas;
+  series.sums_ = job.areas && job.total_as == "sum";
   series.take_ids(job, read.table, log);
   if (job.time.empty()) {
     series.take_wide(job, read.table);
@@ -148,27 +158,36 @@ std::int64_t SeriesTable::step_of(const WrittenTime& time, const std::string& te
 void SeriesTable::take_long(const ForecastJob& job, const Table& table) {
   time_name_ = job.time;
   const Column& times = column_named(table, job.time);
+  // Few times stand in many rows: each is read once.
   std::vector<WrittenTime> written;
   std::vector<std::string> texts;
+  std::unordered_map<std::string, std::size_t> known;
   std::vector<std::size_t> rows;
+  std::vector<std::uint32_t> time_of_row;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (cell_of_row_[row] == kNoCell) continue;
     const std::string text = cell_text(times, row).value_or("");
-    const auto time = parse_time(text);
-    if (!time) {
-      throw Error(ErrorKind::input, "row " + std::to_string(row + 1) + " of " + job.table + ": '" + text +
-                                        "' in column '" + job.time +
-                                        "' is no time; write 2021, 2021-06, 2021-JJA or 2021-06-14");
+    const auto [place, fresh] = known.try_emplace(text, written.size());
+    if (fresh) {
+      const auto time = parse_time(text);
+      if (!time) {
+        throw Error(ErrorKind::input, "row " + std::to_string(row + 1) + " of " + job.table + ": '" + text +
+                                          "' in column '" + job.time +
+                                          "' is no time; write 2021, 2021-06, 2021-JJA or 2021-06-14");
+      }
+      written.push_back(*time);
+      texts.push_back(text);
     }
-    written.push_back(*time);
-    texts.push_back(text);
     rows.push_back(row);
+    time_of_row.push_back(static_cast<std::uint32_t>(place->second));
   }
   if (written.empty()) throw Error(ErrorKind::no_data, job.table + " has no row with a '" + job.id + "'");
   choose_calendar(job, written);
+  std::vector<std::int64_t> steps;
+  for (std::size_t k = 0; k < written.size(); ++k) steps.push_back(step_of(written[k], texts[k]));
   for (std::size_t k = 0; k < rows.size(); ++k) {
     entry_cell_.push_back(cell_of_row_[rows[k]]);
-    entry_step_.push_back(step_of(written[k], texts[k]));
+    entry_step_.push_back(steps[time_of_row[k]]);
   }
   for (const std::string& name : job.values) {
     const Column& column = column_named(table, name);
@@ -243,9 +262,9 @@ void SeriesTable::close(Log& log) {
       if (!std::isnan(entry_values_.front()[order_[k]])) steps.push_back(entry_step_[order_[k]]);
     }
     std::ranges::sort(steps);
-    folded += static_cast<std::size_t>(std::ranges::unique(steps).size());
+    folded += static_cast<std::size_t>(steps.end() - std::unique(steps.begin(), steps.end()));
   }
-  if (folded > 0) {
+  if (folded > 0 && !areas_) {
     log.note("several values of a cell fall into one step of the calendar (" + calendar_.name() + "), " +
              std::to_string(folded) + " times: their " + std::string(to_string(reducer_)) + " is used");
   }
@@ -261,11 +280,16 @@ std::vector<double> SeriesTable::series(std::size_t cell, std::size_t variable) 
   std::ranges::stable_sort(entries, {}, &std::pair<std::int64_t, double>::first);
   std::vector<double> values(static_cast<std::size_t>(last_ - entries.front().first + 1), kMissing);
   std::vector<double> here;
+  std::size_t most = 1;
   for (std::size_t k = 0; k < entries.size();) {
     const std::int64_t step = entries[k].first;
     here.clear();
     for (; k < entries.size() && entries[k].first == step; ++k) here.push_back(entries[k].second);
+    most = std::max(most, here.size());
     values[static_cast<std::size_t>(step - entries.front().first)] = reduce(reducer_, here);
+  }
+  if (sums_) {
+    for (double& value : values) value *= static_cast<double>(most);
   }
   return values;
 }

@@ -31,7 +31,7 @@ class SeriesTable {
   std::int64_t last() const { return last_; }
 
   /// The series of a cell from its first observed step to last(); empty when there is none. Several values of
-  /// a step become one.
+  /// a step become one. Of an area it is the mean of its cells, or that times the most cells of any step.
   std::vector<double> series(std::size_t cell, std::size_t variable) const;
 
  private:
@@ -50,6 +50,7 @@ class SeriesTable {
   std::vector<ColumnInfo> variables_;
   Calendar calendar_;
   Reducer reducer_ = Reducer::mean;
+  bool areas_ = false, sums_ = false;
   std::string time_name_ = "time";
   std::int64_t first_ = 0, last_ = 0;
   static constexpr std::size_t kNoCell = static_cast<std::size_t>(-1);

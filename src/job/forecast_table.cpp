@@ -1,7 +1,9 @@
 #include "forecast_table.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "zone_columns.h"
 
@@ -16,6 +18,21 @@ std::string without_dashes(std::string text) {
 }
 
 }  // namespace
+
+std::vector<double> parse_levels(std::span<const std::string> texts) {
+  std::vector<double> levels;
+  for (const std::string& text : texts) {
+    const auto level = parse_number(text);
+    if (!level || !(*level > 0 && *level < 1)) {
+      throw Error(
+          ErrorKind::usage,
+          "--quantiles takes probabilities between 0 and 1, for example 0.1,0.5,0.9, not '" + text + "'");
+    }
+    if (std::ranges::find(levels, *level) == levels.end()) levels.push_back(*level);
+  }
+  std::ranges::sort(levels);
+  return levels;
+}
 
 std::string quantile_name(double level) { return "q" + fixed_text(100 * level, 6); }
 

@@ -32,6 +32,8 @@ class ForecastTable {
   TableSchema schema_;
 };
 
+/// Probabilities of quantiles as they were written, ascending, each once. Throws Error(usage).
+std::vector<double> parse_levels(std::span<const std::string> texts);
 /// "q10", "q2.5".
 std::string quantile_name(double level);
 

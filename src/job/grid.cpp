@@ -19,20 +19,21 @@ constexpr std::int64_t kBatch = 16384;
 
 TableSchema schema_of(const ZoneSource& zones) {
   TableSchema schema;
-  schema.columns = zone_columns(zones);
+  schema.columns = ZoneColumns(zones).infos();
   schema.has_geometry = true;
   schema.crs = zones.crs();
   return schema;
 }
 
-Table rows_of(ZoneBatch&& zones, const TableSchema& schema) {
+Table rows_of(ZoneBatch&& zones, const TableSchema& schema, bool geometry) {
   Table table = make_table(schema);
-  table.columns[0].values =
-      Texts(std::make_move_iterator(zones.id_texts.begin()), std::make_move_iterator(zones.id_texts.end()));
+  for (std::size_t zone = 0; zone < zones.size(); ++zone) {
+    table.columns[0].texts().emplace_back(zones.id_text(zone));
+    if (geometry) table.geometry.push_back(zones.outline(zone));
+  }
   table.columns[1].values = std::move(zones.ids);
   table.columns[2].values = std::move(zones.ground_area_m2);
   if (table.columns.size() > 3) table.columns[3].values = std::move(zones.share);
-  table.geometry = std::move(zones.outlines);
   return table;
 }
 
@@ -67,7 +68,8 @@ void run(const GridJob& job, const RunContext& context) {
       [&](ZoneMaker& maker, std::uint64_t n) {
         const std::int64_t first = static_cast<std::int64_t>(n) * kBatch;
         const std::int64_t count = std::min(kBatch, total - first);
-        RowSink::Prepared rows = sink->prepare(rows_of(maker.make(first, count), schema));
+        RowSink::Prepared rows =
+            sink->prepare(rows_of(maker.make(first, count), schema, sink->uses_geometry()));
         context.progress.advance(static_cast<std::uint64_t>(count));
         return rows;
       },

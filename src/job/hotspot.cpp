@@ -4,7 +4,10 @@
 #include <cmath>
 #include <optional>
 
+#include "cell_places.h"
+#include "hotspot_uhi.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/output_file.h"
 #include "isotherm/io/table_writer.h"
@@ -19,24 +22,17 @@ namespace isotherm {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-const LocalStatisticRow& statistic_named(const std::string& name) {
-  std::vector<std::string> names;
-  for (const LocalStatisticRow& row : local_statistics()) {
-    if (row.name == name) return row;
-    names.emplace_back(row.name);
-  }
-  throw Error(ErrorKind::usage,
-              "unknown statistic '" + name + "'; there are " + join(names, ", ") + suggestion(name, names));
-}
+constexpr int kDigits = 10;  // of computed numbers in text
 
 std::vector<const LocalStatisticRow*> statistics_of(const HotspotJob& job) {
   std::vector<const LocalStatisticRow*> rows;
   for (const std::string& name : job.stats) {
-    const LocalStatisticRow* row = &statistic_named(name);
+    const LocalStatisticRow* row = &row_named(local_statistics(), name, "statistic");
     if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
-    if (row->statistic == LocalStatistic::geary && job.false_discovery && job.permutations == 0) {
-      throw Error(ErrorKind::usage, "--fdr with geary needs p from --permutations, as 999");
+    const bool adjusted = job.false_discovery || job.bonferroni;
+    if (row->statistic == LocalStatistic::geary && adjusted && job.permutations == 0) {
+      throw Error(ErrorKind::usage, std::string(job.false_discovery ? "--fdr" : "--bonferroni") +
+                                        " with geary needs p from --permutations, as 999");
     }
   }
   if (rows.empty())
@@ -54,7 +50,7 @@ class CellColumns {
 
   void put(const std::string& name, const std::string& help, std::span<const std::size_t> at,
            std::span<const double> values) {
-    Reals& column = find({name, ColumnType::real, "", help}).reals();
+    Reals& column = find({name, ColumnType::real, "", help, kDigits}).reals();
     for (std::size_t k = 0; k < at.size(); ++k) column[at[k]] = values[k];
   }
   void put(const std::string& name, const std::string& help, std::span<const std::size_t> at,
@@ -82,15 +78,12 @@ class CellColumns {
   std::size_t rows_;
 };
 
-/// What decides a class: the rate of false discoveries, else p from permutations (both tails), else the
-/// normal p.
-std::vector<double> deciding(const LocalAutocorrelation& local, bool false_discovery) {
-  std::vector<double> p = local.p;
-  if (!local.p_permuted.empty()) {
-    p = local.p_permuted;
-    for (double& v : p) v = std::min(1.0, 2 * v);
-  }
-  return false_discovery ? false_discovery_rates(p) : p;
+/// p of a cell alone: from permutations (both tails), else the normal p.
+std::vector<double> p_alone(const LocalAutocorrelation& local) {
+  if (local.p_permuted.empty()) return local.p;
+  std::vector<double> p = local.p_permuted;
+  for (double& v : p) v = std::min(1.0, 2 * v);
+  return p;
 }
 
 void add_statistic(const HotspotJob& job, const LocalStatisticRow& row, std::span<const double> x,
@@ -109,8 +102,14 @@ void add_statistic(const HotspotJob& job, const LocalStatisticRow& row, std::spa
     out.put(name + "_p_sim", "p from " + std::to_string(job.permutations) + " permutations, smaller tail", at,
             local.p_permuted);
   if (geary && job.permutations == 0) return;
-  const std::vector<double> p = deciding(local, job.false_discovery);
-  if (job.false_discovery) out.put(name + "_q", "rate of false discoveries (Benjamini-Hochberg)", at, p);
+  // What decides a class: the rate of false discoveries, else p times the tests, else p.
+  std::vector<double> p = p_alone(local);
+  const std::vector<double> rates = false_discovery_rates(p), products = bonferroni(p);
+  if (job.false_discovery) out.put(name + "_q", "rate of false discoveries (Benjamini-Hochberg)", at, rates);
+  if (job.bonferroni)
+    out.put(name + "_p_bonferroni", "p times the number of cells (Bonferroni)", at, products);
+  if (job.bonferroni) p = products;
+  if (job.false_discovery) p = rates;
   if (geary) return;
   const std::vector<std::string_view> quadrant =
       moran ? quadrants(x, weights) : std::vector<std::string_view>();
@@ -123,17 +122,39 @@ void add_statistic(const HotspotJob& job, const LocalStatisticRow& row, std::spa
   out.put(name + "_class", "with 99, 95 or 90 per cent confidence, else none", at, classes);
 }
 
-std::vector<std::string> global_line(const std::string& period, std::size_t cells,
-                                     const GlobalAutocorrelation& moran, const GlobalAutocorrelation& geary) {
-  return {period,
-          std::to_string(cells),
-          short_number(moran.value, 5),
-          short_number(moran.expectation, 3),
-          short_number(moran.z, 5),
-          short_number(moran.p, 3),
-          short_number(geary.value, 5),
-          short_number(geary.z, 5),
-          short_number(geary.p, 3)};
+void add_numbers(const GlobalAutocorrelation& g, bool expectation, std::vector<std::string>& line) {
+  line.push_back(short_number(g.value, 5));
+  if (expectation) line.push_back(short_number(g.expectation, 3));
+  line.push_back(short_number(g.z, 5));
+  line.push_back(short_number(g.p, 3));
+}
+
+/// Global statistics of one map.
+std::vector<std::string> global_line(const std::string& period, std::span<const double> x,
+                                     const Weights& weights) {
+  std::vector<std::string> line{period, std::to_string(x.size())};
+  add_numbers(global_moran(x, weights), true, line);
+  add_numbers(global_geary(x, weights), false, line);
+  add_numbers(global_getis_ord(x, weights), false, line);
+  return line;
+}
+
+void add_heat_island(const HotspotJob& job, const ReadTable& cells, const PeriodRows& period,
+                     std::span<const double> x, CellColumns& out,
+                     std::vector<std::vector<std::string>>& lines) {
+  const HeatIslandResult island = heat_island_of(job, cells, period.rows, x);
+  if (!island.intensity.empty()) {
+    out.put("reference", "rural: part of the reference of the heat island", period.rows, island.rural);
+    out.put("suhi", "value less the mean of the rural reference", period.rows, island.intensity);
+    std::vector<std::string> line{period.name};
+    line.insert(line.end(), island.line.begin(), island.line.end());
+    lines.push_back(std::move(line));
+  }
+  if (!island.utfvi.empty()) {
+    out.put("utfvi", "urban thermal field variance index", period.rows, island.utfvi);
+    out.put("utfvi_class", "none, weak, middle, strong, stronger, strongest", period.rows,
+            island.utfvi_class);
+  }
 }
 
 void write_cells(const HotspotJob& job, const ReadTable& cells, std::span<const std::size_t> rows,
@@ -161,20 +182,25 @@ void write_cells(const HotspotJob& job, const ReadTable& cells, std::span<const 
 void run(const HotspotJob& job, const RunContext& context) {
   const std::vector<const LocalStatisticRow*> statistics = statistics_of(job);
   if (job.weights.spec.empty()) throw Error(ErrorKind::usage, "which neighbours? give --weights, as knn:8");
+  check_heat_island(job);
   if (!job.output.empty()) OutputFile(job.output, context.overwrite);  // refused before anything is read
   TableReadOptions options;
   options.layer = job.cells.layer;
   options.crs = job.cells.crs;
-  const ReadTable cells = read_table(job.cells.path, options, context.log);
+  ReadTable cells = read_table(job.cells.path, options, context.log);
+  place_by_names(cells, job.cells.id);
   std::vector<std::string> needed{job.value};
   if (!job.by.empty()) needed.push_back(job.by);
+  for (const std::string& name : heat_island_columns(job)) needed.push_back(name);
   const std::vector<std::size_t> rows = complete_rows(cells.table, needed);
   if (rows.empty())
     throw Error(ErrorKind::no_data, "no row of " + job.cells.path + " has " + join(needed, " and "));
   const WeightsSource source(job.weights, cells, id_texts(cells.table, id_column(cells.table, job.cells.id)));
   CellColumns results(cells.table.rows());
-  std::vector<std::vector<std::string>> lines{
-      {job.by.empty() ? "map" : job.by, "cells", "Moran I", "expected", "z", "p", "Geary C", "z", "p"}};
+  std::vector<std::vector<std::string>> lines{{job.by.empty() ? "map" : job.by, "cells", "Moran I",
+                                               "expected", "z", "p", "Geary C", "z", "p", "G", "z", "p"}};
+  std::vector<std::vector<std::string>> islands{
+      {job.by.empty() ? "map" : job.by, "rural", "rural mean", "other mean", "intensity"}};
   FormulaAtom value;
   value.column = job.value;
   ModelFormula formula;
@@ -183,7 +209,8 @@ void run(const HotspotJob& job, const RunContext& context) {
     context.stop.check();
     const std::vector<double> x = response_of(formula, cells.table, period.rows);
     const Weights weights = source.of_rows(period.rows, context);
-    lines.push_back(global_line(period.name, x.size(), global_moran(x, weights), global_geary(x, weights)));
+    lines.push_back(global_line(period.name, x, weights));
+    add_heat_island(job, cells, period, x, results, islands);
     for (const LocalStatisticRow* row : statistics)
       add_statistic(job, *row, x, weights, period.rows, results, context);
   }
@@ -191,6 +218,7 @@ void run(const HotspotJob& job, const RunContext& context) {
   if (job.output == "-") return;
   TextOutput report("-", context);
   report.write(job.value + ", weights " + source.describe() + "\n\n" + aligned(lines));
+  if (islands.size() > 1) report.write("\nheat island against " + job.rural + "\n\n" + aligned(islands));
   report.finish();
 }
 

@@ -78,7 +78,7 @@ StripPlan plan_strips(const IndexScene& scene, const RunContext& context) {
   const Frame& frame = scene.scene.frame;
   const std::vector<std::string>& inputs = scene.program.inputs();
   const std::size_t row_bytes = static_cast<std::size_t>(frame.width) *
-                                (sizeof(float) * (inputs.size() + scene.program.outputs().size()) + 1);
+                                (sizeof(float) * (inputs.size() + 2 * scene.program.outputs().size()) + 1);
   StripPlan plan;
   // A row of blocks must stay until the strips that cross it are done, whatever the budget: decoding it anew
   // for each strip would take many times as long.

@@ -5,11 +5,14 @@
 #include <cmath>
 #include <optional>
 
+#include "cell_places.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
 #include "isotherm/io/output_file.h"
 #include "isotherm/io/text_file.h"
+#include "regress_cv.h"
 #include "regress_parts.h"
 #include "regress_tables.h"
 
@@ -17,7 +20,7 @@ namespace isotherm {
 
 namespace {
 
-constexpr std::array<RegressModel, 9> kModels{{
+constexpr std::array<RegressModel, 27> kModels{{
     {"ols", "ordinary least squares, a fit per period", false, EffectKind::none},
     {"slx", "ols with the spatial lag of every numeric term", true, EffectKind::none},
     {"area", "ols with an effect per area (--area), a fit per period", false, EffectKind::area},
@@ -27,41 +30,74 @@ constexpr std::array<RegressModel, 9> kModels{{
     {"time", "an effect per period over all periods", false, EffectKind::period},
     {"two_way", "effects per cell and per period", false, EffectKind::cell_and_period},
     {"two_way_slx", "two_way with spatial lags", true, EffectKind::cell_and_period},
+    {"sar", "spatial lag of the response, maximum likelihood, a fit per period", false, EffectKind::none,
+     true},
+    {"sem", "spatial error, maximum likelihood, a fit per period", false, EffectKind::none, false, true},
+    {"sdm", "spatial Durbin: sar with spatial lags of the terms", true, EffectKind::none, true},
+    {"sdem", "spatial Durbin error: sem with spatial lags of the terms", true, EffectKind::none, false, true},
+    {"sac", "spatial lag and spatial error together", false, EffectKind::none, true, true},
+    {"gm_lag", "sar by two-stage least squares, a fit per period", false, EffectKind::none, false, false,
+     Estimator::lag_moments},
+    {"gm_error", "sem by moments, a fit per period", false, EffectKind::none, false, false,
+     Estimator::error_moments},
+    {"gm_durbin", "sdm by two-stage least squares, a fit per period", true, EffectKind::none, false, false,
+     Estimator::lag_moments},
+    {"re", "random effects per cell over all periods, with Hausman's test", false, EffectKind::none, false,
+     false, Estimator::random_effects},
+    {"fe_sar", "sar with an effect per cell over all periods", false, EffectKind::cell, true},
+    {"fe_sem", "sem with an effect per cell over all periods", false, EffectKind::cell, false, true},
+    {"fe_sdm", "sdm with an effect per cell over all periods", true, EffectKind::cell, true},
+    {"time_sar", "sar with an effect per period", false, EffectKind::period, true},
+    {"time_sem", "sem with an effect per period", false, EffectKind::period, false, true},
+    {"time_sdm", "sdm with an effect per period", true, EffectKind::period, true},
+    {"two_way_sar", "sar with effects per cell and per period", false, EffectKind::cell_and_period, true},
+    {"two_way_sem", "sem with effects per cell and per period", false, EffectKind::cell_and_period, false,
+     true},
+    {"two_way_sdm", "sdm with effects per cell and per period", true, EffectKind::cell_and_period, true},
 }};
 
 constexpr double kThermalPixel_m = 100;
 
-const RegressModel& model_named(const std::string& name) {
-  std::vector<std::string> names;
-  for (const RegressModel& model : kModels) {
-    if (model.name == name) return model;
-    names.emplace_back(model.name);
-  }
-  throw Error(ErrorKind::usage,
-              "unknown model '" + name + "'; there are " + join(names, ", ") + suggestion(name, names));
-}
-
 std::vector<const RegressModel*> models_of(const RegressJob& job, const ModelFormula& formula) {
   std::vector<const RegressModel*> models;
   for (const std::string& name : job.models) {
-    const RegressModel& model = model_named(name);
+    const RegressModel& model = row_named(kModels, name, "model");
     if (std::find(models.begin(), models.end(), &model) != models.end()) continue;
     models.push_back(&model);
     if (model.pooled() && job.by.empty()) {
       throw Error(ErrorKind::usage,
                   "model " + name + " needs periods; give their column with --by, as --by year");
     }
+    const bool robust = job.covariance == "hc0" && model.by_moments();
+    if ((model.dependent() || model.estimator != Estimator::usual) && job.covariance != "classical" &&
+        !robust) {
+      throw Error(ErrorKind::usage, "model " + name + " has no errors of kind " + job.covariance +
+                                        (model.by_moments() ? "; there are classical and hc0"
+                                                            : "; there are classical ones only"));
+    }
     if (model.effects == EffectKind::area && job.area.empty()) {
       throw Error(ErrorKind::usage, "model " + name + " needs areas; give their column with --area");
     }
-    if ((model.lags || formula.has_lags()) && job.weights.spec.empty()) {
-      throw Error(ErrorKind::usage, (model.lags ? "model " + name : "w() in the formula") +
+    if ((model.needs_weights() || formula.has_lags()) && job.weights.spec.empty()) {
+      throw Error(ErrorKind::usage, (model.needs_weights() ? "model " + name : "w() in the formula") +
                                         " needs weights; give for example --weights knn:8");
     }
   }
   if (models.empty())
     throw Error(ErrorKind::usage, "no model asked for; give for example --model ols,slx,fe");
   return models;
+}
+
+void check_options(const RegressJob& job) {
+  table_style(job.table);
+  if (!job.cross_validation.empty()) folds_of(job.cross_validation);
+  const bool conley = job.covariance == "conley";
+  if (conley != (job.cutoff_m > 0)) {
+    throw Error(ErrorKind::usage,
+                conley ? "--se conley needs the distance at which errors are independent; give it "
+                         "with --cutoff, as --cutoff 1000"
+                       : "--cutoff belongs to --se conley");
+  }
 }
 
 /// Periods that the table names but that have no complete row.
@@ -117,9 +153,14 @@ void note_small_cells(const Regression& regression, Log& log) {
       std::sqrt(sum / static_cast<double>(table.geometry.size())) * metres_per_unit(table.crs);
   // A hexagon with 100 m between opposite sides has the area of a square of 93 m: the same scale.
   if (side >= 0.9 * kThermalPixel_m) return;
+  const double share = side * side / (kThermalPixel_m * kThermalPixel_m);
+  std::size_t rows = 0;
+  for (const Period& period : regression.periods) rows += period.rows.size();
   log.warning("cells of about " + fixed_text(side, 0) +
-              " m are smaller than the thermal band's native 100 m: rows share "
-              "pixels, so standard errors are too small by up to a factor of " +
+              " m are smaller than the thermal band's native 100 m: rows share pixels, " +
+              std::to_string(rows) + " rows hold about " +
+              fixed_text(std::round(static_cast<double>(rows) * share), 0) +
+              " independent values, so standard errors are too small by up to a factor of " +
               fixed_text(kThermalPixel_m / side, 1));
 }
 
@@ -137,8 +178,9 @@ void add_weights(Regression& regression, const RunContext& context) {
 std::span<const RegressModel> regress_models() { return kModels; }
 
 void run(const RegressJob& job, const RunContext& context) {
-  Regression regression{job, parse_model_formula(job.formula), {}, {}, 0, 0, {}, {}, {}};
+  Regression regression{job, parse_model_formula(job.formula), {}, {}, 0, 0, {}, {}, {}, {}};
   regression.models = models_of(job, regression.formula);
+  check_options(job);
   std::optional<TextOutput> document;
   if (!job.output.empty()) document.emplace(job.output, context);
   if (!job.residuals.empty())
@@ -147,10 +189,12 @@ void run(const RegressJob& job, const RunContext& context) {
   options.layer = job.cells.layer;
   options.crs = job.cells.crs;
   regression.cells = read_table(job.cells.path, options, context.log);
+  place_by_names(regression.cells, job.cells.id);
   take_rows(regression, context.log);
   note_small_cells(regression, context.log);
   add_weights(regression, context);
   regression.fits = fit_models(regression, context);
+  if (!job.cross_validation.empty()) regression.cross_validated = cross_validated(regression, context);
   if (!job.residuals.empty()) write_residuals(regression, context);
   if (document) {
     document->write(report_json(regression));

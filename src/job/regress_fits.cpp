@@ -2,11 +2,18 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numeric>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/model/effects.h"
+#include "isotherm/model/folds.h"
+#include "isotherm/model/impacts.h"
+#include "isotherm/model/moments.h"
+#include "isotherm/model/random_effects.h"
 #include "regress_parts.h"
+#include "regress_spatial.h"
+#include "regress_tables.h"
 
 namespace isotherm {
 
@@ -23,20 +30,79 @@ std::string cell_column(const Regression& regression) {
   return table.columns[*column].info.name;
 }
 
+/// Columns whose groups have an effect each.
+std::vector<std::string> effect_columns(const Regression& regression, const RegressModel& model) {
+  switch (model.effects) {
+    case EffectKind::none:
+      return {};
+    case EffectKind::area:
+      return {regression.job.area};
+    case EffectKind::period:
+      return {regression.job.by};
+    case EffectKind::cell_and_period:
+      return {cell_column(regression), regression.job.by};
+    default:
+      return {cell_column(regression)};
+  }
+}
+
 Effects effects_of(const Regression& regression, const RegressModel& model,
                    std::span<const std::size_t> rows) {
   const Table& table = regression.cells.table;
-  const auto codes = [&](const std::string& name) { return codes_of_column(table, name, rows); };
-  switch (model.effects) {
-    case EffectKind::area:
-      return Effects(codes(regression.job.area));
-    case EffectKind::period:
-      return Effects(codes(regression.job.by));
-    case EffectKind::cell_and_period:
-      return {codes(cell_column(regression)), codes(regression.job.by)};
-    default:
-      return Effects(codes(cell_column(regression)));
+  const std::vector<std::string> names = effect_columns(regression, model);
+  const std::vector<std::int64_t> first = codes_of_column(table, names.front(), rows);
+  if (names.size() == 1) return Effects(first);
+  return {first, codes_of_column(table, names.back(), rows)};
+}
+
+/// The effects of a fit: what is left of y without the columns, group by group.
+std::vector<FittedEffects> fitted_effects(const Regression& regression, const ModelFit& result,
+                                          const Weights* weights) {
+  const std::vector<std::string> names = effect_columns(regression, *result.model);
+  if (names.empty()) return {};
+  const Table& table = regression.cells.table;
+  const FittedModel& fitted = result.fit.fitted;
+  std::vector<double> rest = result.response;
+  for (std::size_t j = 0; j < fitted.columns.size(); ++j) {
+    const std::vector<double> column = values_of(fitted.columns[j], table, result.rows, weights);
+    for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= fitted.coefficients[j] * column[k];
   }
+  if (fitted.rho) {
+    const std::vector<double> around = lag(*weights, result.response);
+    for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= *fitted.rho * around[k];
+  }
+  if (fitted.rho && weights != nullptr) {
+    const std::vector<double> lagged = lag(*weights, result.response);
+    for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= *fitted.rho * lagged[k];
+  }
+  const std::vector<std::vector<double>> estimates =
+      effects_of(regression, *result.model, result.rows).estimates(rest);
+  std::vector<FittedEffects> all;
+  for (std::size_t set = 0; set < names.size(); ++set) {
+    FittedEffects effects{names[set], std::vector<std::string>(estimates[set].size()), estimates[set], 0};
+    const std::vector<std::int64_t> codes = codes_of(codes_of_column(table, names[set], result.rows));
+    const Column& column = table.columns[*table.find(names[set])];
+    for (std::size_t k = codes.size(); k-- > 0;) {
+      const auto group = static_cast<std::size_t>(codes[k]);
+      effects.names[group] = text_at(column, result.rows[k]);
+      effects.mean += effects.values[group] / static_cast<double>(codes.size());
+    }
+    all.push_back(std::move(effects));
+  }
+  return all;
+}
+
+/// What the fit itself does not know of the model it belongs to.
+void complete_fitted(const Regression& regression, ModelFit& result, const Weights* weights) {
+  const RegressJob& job = regression.job;
+  FittedModel& fitted = result.fit.fitted;
+  fitted.model = std::string(result.model->name);
+  fitted.formula = job.formula;
+  fitted.by = job.by;
+  fitted.period = "all";
+  fitted.response = response_recipe(regression.formula, regression.cells.table, result.rows);
+  fitted.weights = {job.weights.spec, job.weights.binary, job.weights.symmetric};
+  fitted.effects = fitted_effects(regression, result, weights);
 }
 
 /// A cell must not stand twice in a period: its effect and its neighbours would count double.
@@ -60,8 +126,61 @@ double r2_of(std::span<const double> response, std::span<const double> residuals
   return 1 - rest / total;
 }
 
+/// By maximum likelihood. `determinant`: of the weights of one period.
+Fit fit_dependence(const RegressModel& model, Design design, std::span<const double> y,
+                   const FitChoice& linear, const Weights& weights, std::size_t periods,
+                   LogDeterminant& determinant) {
+  SpatialFitChoice choice;
+  choice.lag = model.lag;
+  choice.error = model.error;
+  choice.weights = &weights;
+  choice.log_determinant = &determinant;
+  choice.periods = periods;
+  choice.cell_effects = model.effects == EffectKind::cell || model.effects == EffectKind::cell_and_period;
+  choice.period_effects = model.effects == EffectKind::period || model.effects == EffectKind::cell_and_period;
+  choice.absorbed = linear.absorbed;
+  choice.response = linear.response;
+  choice.threads = linear.threads;
+  return fit_spatial(std::move(design), y, choice);
+}
+
+/// How much the errors of two rows of a period may depend on each other: less with distance (Bartlett).
+Weights conley_kernel(const Regression& regression, const std::vector<std::size_t>& rows,
+                      const RunContext& context) {
+  const Table& table = regression.cells.table;
+  const WeightsSource source({"triangular:" + number_text(regression.job.cutoff_m), true, false},
+                             regression.cells, id_texts(table, id_column(table, regression.job.cells.id)));
+  std::vector<Weights> parts;
+  for (const PeriodRows& period : rows_by_period(table, regression.job.by, rows))
+    parts.push_back(source.links(period.rows, context));
+  return joined(parts);
+}
+
+/// Everything but maximum likelihood.
+Fit fit_independent(const Regression& regression, const RegressModel& model, Design design,
+                    const std::vector<double>& y, const FitChoice& choice, const Weights& weights,
+                    const std::vector<std::size_t>& rows) {
+  MomentsChoice moments;
+  moments.unequal_variances = choice.covariance == "hc0";
+  moments.threads = choice.threads;
+  switch (model.estimator) {
+    case Estimator::lag_moments:
+      return fit_lag_moments(std::move(design), y, weights, moments);
+    case Estimator::error_moments:
+      return fit_error_moments(std::move(design), y, weights, moments);
+    case Estimator::random_effects:
+      return fit_random_effects(std::move(design), y,
+                                codes_of_column(regression.cells.table, cell_column(regression), rows),
+                                choice.threads);
+    default:
+      return fit_linear(std::move(design), y, choice);
+  }
+}
+
+/// `determinant`: of the weights of one of the `periods`; needed by models of dependence.
 ModelFit fit_rows(const Regression& regression, const RegressModel& model, std::vector<std::size_t> rows,
-                  const Weights& weights, const RunContext& context) {
+                  const Weights& weights, std::size_t periods, LogDeterminant* determinant,
+                  const RunContext& context, bool brief = false) {
   context.stop.check();
   ModelFit result;
   result.model = &model;
@@ -74,8 +193,14 @@ ModelFit fit_rows(const Regression& regression, const RegressModel& model, std::
   std::vector<double> y = result.response;
   FitChoice choice;
   choice.threads = context.threads;
-  choice.covariance = regression.job.covariance;
+  choice.diagnostics = !brief;
+  if (!brief) choice.covariance = regression.job.covariance;
   std::vector<std::int64_t> clusters;
+  Weights kernel;
+  if (choice.covariance == "conley") {
+    kernel = conley_kernel(regression, result.rows, context);
+    choice.kernel = &kernel;
+  }
   if (choice.covariance == "cluster") {
     clusters = codes_of_column(
         table, regression.job.cluster.empty() ? cell_column(regression) : regression.job.cluster,
@@ -97,7 +222,13 @@ ModelFit fit_rows(const Regression& regression, const RegressModel& model, std::
                                         std::to_string(design.size()) + " coefficients");
     }
   }
-  result.fit = fit_linear(std::move(design), y, choice);
+  result.fit = determinant != nullptr
+                   ? fit_dependence(model, std::move(design), y, choice, weights, periods, *determinant)
+                   : fit_independent(regression, model, std::move(design), y, choice, weights, result.rows);
+  if (determinant == nullptr && model.lags && !brief && model.estimator == Estimator::usual)
+    result.fit.impacts =
+        impacts(result.fit.coefficients, result.fit.fitted.covariance, multipliers_without_rho(weights));
+  complete_fitted(regression, result, design_choice.weights);
   return result;
 }
 
@@ -107,15 +238,24 @@ void note_dropped(const ModelFit& fit, const std::string& where, Log& log) {
               " left out: the effects explain " + (fit.fit.dropped.size() == 1 ? "it" : "them") + " wholly");
 }
 
-ModelFit fit_all_periods(const Regression& regression, const RegressModel& model, const RunContext& context) {
-  if (model.effects != EffectKind::period) require_single_cells(regression);
+ModelFit fit_all_periods(const Regression& regression, const RegressModel& model, Determinants& determinants,
+                         const RunContext& context) {
+  if (model.effects != EffectKind::period || model.dependent()) require_single_cells(regression);
+  LogDeterminant* determinant = nullptr;
+  if (model.dependent()) {
+    std::vector<std::size_t> periods(regression.periods.size());
+    std::iota(periods.begin(), periods.end(), std::size_t{0});
+    require_balanced(regression, model, periods, cell_column(regression));
+    determinant = &determinants.of(regression.periods.front().weights);
+  }
   std::vector<std::size_t> rows;
   std::vector<Weights> parts;
   for (const Period& period : regression.periods) {
     rows.insert(rows.end(), period.rows.begin(), period.rows.end());
     if (period.weights.rows() > 0) parts.push_back(period.weights);
   }
-  ModelFit result = fit_rows(regression, model, std::move(rows), joined(parts), context);
+  ModelFit result = fit_rows(regression, model, std::move(rows), joined(parts), regression.periods.size(),
+                             determinant, context);
   std::size_t first = 0;
   for (const Period& period : regression.periods) {
     const std::size_t count = period.rows.size();
@@ -131,24 +271,42 @@ ModelFit fit_all_periods(const Regression& regression, const RegressModel& model
 
 std::vector<ModelFit> fit_models(const Regression& regression, const RunContext& context) {
   std::vector<ModelFit> fits;
+  Determinants determinants(log_determinant_method(regression.job.log_determinant), context.threads);
   for (const RegressModel* model : regression.models) {
     if (model->pooled()) {
-      fits.push_back(fit_all_periods(regression, *model, context));
+      fits.push_back(fit_all_periods(regression, *model, determinants, context));
       continue;
     }
     for (std::size_t k = 0; k < regression.periods.size(); ++k) {
       const Period& period = regression.periods[k];
       try {
-        fits.push_back(fit_rows(regression, *model, period.rows, period.weights, context));
+        LogDeterminant* const determinant = model->dependent() ? &determinants.of(period.weights) : nullptr;
+        fits.push_back(fit_rows(regression, *model, period.rows, period.weights, 1, determinant, context));
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::input || regression.job.by.empty()) throw;
         throw Error(error.kind(), regression.job.by + " " + period.name + ": " + error.what());
       }
       fits.back().period = k;
+      fits.back().fit.fitted.period = period.name;
       note_dropped(fits.back(), ", " + regression.job.by + " " + period.name, context.log);
     }
   }
   return fits;
+}
+
+FittedModel fit_part(const Regression& regression, const RegressModel& model,
+                     std::span<const std::size_t> periods, std::vector<std::size_t> rows,
+                     const Weights& weights, const RunContext& context) {
+  Determinants determinants(log_determinant_method(regression.job.log_determinant), context.threads);
+  LogDeterminant* determinant = nullptr;
+  if (model.dependent()) {
+    // Of a panel all periods have the same weights: those of the first.
+    std::vector<std::size_t> first(rows.size() / periods.size());
+    std::iota(first.begin(), first.end(), std::size_t{0});
+    determinant = &determinants.of(kept_weights(weights, first));
+  }
+  return fit_rows(regression, model, std::move(rows), weights, periods.size(), determinant, context, true)
+      .fit.fitted;
 }
 
 double r2_at(const Regression& regression, std::size_t period, const RegressModel& model) {

@@ -39,10 +39,17 @@ struct Regression {
   std::vector<Period> periods;
   std::string weights;  ///< how they were made; empty: none
   std::vector<ModelFit> fits;
+  std::vector<std::vector<double>> cross_validated;  ///< R2 by models, then periods; empty when not asked for
 };
 
 /// Every model on every period, in order of models, then periods.
 std::vector<ModelFit> fit_models(const Regression& regression, const RunContext& context);
+
+/// A model fitted to some rows of the given periods (period after period) without diagnostics, as
+/// cross-validation needs it. `weights` are of these rows.
+FittedModel fit_part(const Regression& regression, const RegressModel& model,
+                     std::span<const std::size_t> periods, std::vector<std::size_t> rows,
+                     const Weights& weights, const RunContext& context);
 
 /// Where a model stands against a period in the table of R2; NaN when it was not fitted.
 double r2_at(const Regression& regression, std::size_t period, const RegressModel& model);

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "isotherm/core/text.h"
-#include "isotherm/io/json_writer.h"
+#include "isotherm/io/fit_json.h"
 #include "isotherm/model/spatial_tests.h"
 #include "regress_parts.h"
 #include "regress_tables.h"
@@ -10,8 +10,6 @@
 namespace isotherm {
 
 namespace {
-
-constexpr std::string_view kLayout = "isotherm-regress/1";
 
 std::string r2_text(double value) {
   if (!std::isfinite(value)) return "-";
@@ -30,18 +28,37 @@ std::string heading(const Regression& regression, const ModelFit& fit) {
   text += ", R2 " + r2_text(fit.fit.r2);
   if (fit.fit.absorbed > 0) text += " (within " + r2_text(fit.fit.r2_within) + ")";
   return text + ", AIC " + short_number(fit.fit.aic, 7) + ", condition " +
-         short_number(fit.fit.condition_number, 3) + ", errors " + fit.fit.covariance + "\n";
+         short_number(fit.fit.condition_number, 3) + ", errors " + fit.fit.covariance;
 }
 
-std::string coefficient_table(const Fit& fit) {
-  std::vector<std::vector<std::string>> rows{
-      {"", "estimate", "std.error", "t", "p", "95% from", "to", "VIF"}};
-  for (const Coefficient& c : fit.coefficients) {
-    rows.push_back({c.name, short_number(c.value, 6), short_number(c.standard_error, 4),
-                    short_number(c.statistic, 4), short_number(c.p, 3), short_number(c.low, 5),
-                    short_number(c.high, 5), short_number(c.vif, 3)});
+std::string coefficient_table(const Fit& fit, TableStyle style) {
+  std::vector<std::vector<std::string>> rows{{"", "estimate", "std.error",
+                                              fit.normal || !fit.dependence.empty() ? "z" : "t", "p",
+                                              "95% from", "to", "VIF"}};
+  for (const std::vector<Coefficient>* list : {&fit.coefficients, &fit.dependence}) {
+    for (const Coefficient& c : *list) {
+      rows.push_back({c.name, short_number(c.value, 6), short_number(c.standard_error, 4),
+                      short_number(c.statistic, 4), short_number(c.p, 3), short_number(c.low, 5),
+                      short_number(c.high, 5), short_number(c.vif, 3)});
+    }
   }
-  return aligned(rows);
+  return table_text(rows, style);
+}
+
+std::string impact_table(const Fit& fit, TableStyle style) {
+  if (fit.impacts.empty()) return "";
+  std::vector<std::vector<std::string>> rows{
+      {"impact", "direct", "std.error", "indirect", "std.error", "total", "std.error", "p"}};
+  for (const Impact& impact : fit.impacts) {
+    std::vector<std::string> row{impact.name};
+    for (const Coefficient* c : {&impact.direct, &impact.indirect, &impact.total}) {
+      row.push_back(short_number(c->value, 6));
+      row.push_back(short_number(c->standard_error, 4));
+    }
+    row.push_back(short_number(impact.total.p, 3));
+    rows.push_back(std::move(row));
+  }
+  return table_text(rows, style);
 }
 
 std::string test_line(const Fit& fit) {
@@ -51,7 +68,40 @@ std::string test_line(const Fit& fit) {
             short_number(test.p, 3) + ")";
   const std::string advice = spatial_advice(fit.tests);
   if (!advice.empty()) text += "\n" + advice;
-  return text.empty() ? "" : text + "\n";
+  for (const std::string& note : fit.notes) text += (text.empty() ? "" : "\n") + note;
+  return text;
+}
+
+/// As members of an object that is open.
+void add_coefficient(JsonWriter& json, const Coefficient& c) {
+  json.member("estimate", c.value).member("std_error", c.standard_error).member("t", c.statistic);
+  json.member("p", c.p).member("low95", c.low).member("high95", c.high);
+}
+
+void add_dependence(JsonWriter& json, const Fit& fit) {
+  json.key("dependence").begin_array();
+  for (const Coefficient& c : fit.dependence) {
+    json.begin_object().member("name", c.name);
+    add_coefficient(json, c);
+    json.end();
+  }
+  json.end();
+  json.key("impacts").begin_array();
+  for (const Impact& impact : fit.impacts) {
+    json.begin_object().member("name", impact.name);
+    for (const auto& [name, c] :
+         {std::pair{"direct", &impact.direct}, {"indirect", &impact.indirect}, {"total", &impact.total}}) {
+      json.key(name).begin_object();
+      add_coefficient(json, *c);
+      json.end();
+    }
+    json.end();
+  }
+  json.end();
+  json.member("pseudo_r2", fit.pseudo_r2).member("pseudo_r2_reduced", fit.pseudo_r2_reduced);
+  json.key("notes").begin_array();
+  for (const std::string& note : fit.notes) json.value(note);
+  json.end();
 }
 
 void add_fit(JsonWriter& json, const Regression& regression, const ModelFit& model_fit) {
@@ -77,6 +127,7 @@ void add_fit(JsonWriter& json, const Regression& regression, const ModelFit& mod
         .end();
   }
   json.end();
+  add_dependence(json, fit);
   json.key("dropped").begin_array();
   for (const std::string& name : fit.dropped) json.value(name);
   json.end();
@@ -93,6 +144,8 @@ void add_fit(JsonWriter& json, const Regression& regression, const ModelFit& mod
   }
   json.end();
   json.member("advice", spatial_advice(fit.tests));
+  json.key("apply");
+  write_fitted(json, fit.fitted);
   json.end();
 }
 
@@ -101,8 +154,11 @@ void add_r2_table(JsonWriter& json, const Regression& regression) {
   for (std::size_t k = 0; k < regression.periods.size(); ++k) {
     json.begin_object().member("period", regression.periods[k].name);
     json.member("rows", static_cast<double>(regression.periods[k].rows.size()));
-    for (const RegressModel* model : regression.models)
-      json.member(model->name, r2_at(regression, k, *model));
+    for (std::size_t m = 0; m < regression.models.size(); ++m) {
+      const std::string name(regression.models[m]->name);
+      json.member(name, r2_at(regression, k, *regression.models[m]));
+      if (!regression.cross_validated.empty()) json.member(name + "_cv", regression.cross_validated[m][k]);
+    }
     json.end();
   }
   json.end();
@@ -113,17 +169,26 @@ void add_r2_table(JsonWriter& json, const Regression& regression) {
 std::string report_text(const Regression& regression) {
   const RegressJob& job = regression.job;
   std::vector<std::vector<std::string>> rows{{job.by.empty() ? "R2" : job.by, "rows"}};
-  for (const RegressModel* model : regression.models) rows[0].emplace_back(model->name);
+  const bool validated = !regression.cross_validated.empty();
+  for (const RegressModel* model : regression.models) {
+    rows[0].emplace_back(model->name);
+    if (validated) rows[0].emplace_back("cv");
+  }
   for (std::size_t k = 0; k < regression.periods.size(); ++k) {
     rows.push_back({regression.periods[k].name, std::to_string(regression.periods[k].rows.size())});
-    for (const RegressModel* model : regression.models)
-      rows.back().push_back(r2_text(r2_at(regression, k, *model)));
+    for (std::size_t m = 0; m < regression.models.size(); ++m) {
+      rows.back().push_back(r2_text(r2_at(regression, k, *regression.models[m])));
+      if (validated) rows.back().push_back(r2_text(regression.cross_validated[m][k]));
+    }
   }
-  std::string text = "R2 of " + job.formula + "\n";
-  if (!regression.weights.empty()) text += "weights " + regression.weights + "\n";
-  text += "\n" + aligned(rows);
+  const TableStyle style = table_style(job.table);
+  std::string text = paragraph("R2 of " + job.formula, style);
+  if (!regression.weights.empty()) text += paragraph("weights " + regression.weights, style);
+  if (validated) text += paragraph("cv: blocked spatial cross-validation, " + job.cross_validation, style);
+  text += "\n" + table_text(rows, style);
   for (const ModelFit& fit : regression.fits)
-    text += "\n" + heading(regression, fit) + coefficient_table(fit.fit) + test_line(fit.fit);
+    text += "\n" + paragraph(heading(regression, fit), style) + coefficient_table(fit.fit, style) +
+            impact_table(fit.fit, style) + paragraph(test_line(fit.fit), style);
   return text;
 }
 
@@ -131,12 +196,16 @@ std::string report_json(const Regression& regression) {
   const RegressJob& job = regression.job;
   JsonWriter json;
   json.begin_object()
-      .member("layout", kLayout)
+      .member("layout", kFitLayout)
       .member("formula", job.formula)
       .member("input", job.cells.path);
   json.member("rows_read", static_cast<double>(regression.rows_read));
   json.member("rows_missing", static_cast<double>(regression.rows_missing));
-  json.member("by", job.by).member("area", job.area).member("weights", regression.weights);
+  json.member("id", job.cells.id)
+      .member("by", job.by)
+      .member("area", job.area)
+      .member("weights", regression.weights);
+  json.member("cross_validation", job.cross_validation);
   add_r2_table(json, regression);
   json.key("fits").begin_array();
   for (const ModelFit& fit : regression.fits) add_fit(json, regression, fit);

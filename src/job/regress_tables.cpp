@@ -1,12 +1,45 @@
 #include "regress_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
+#include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 
 namespace isotherm {
+
+namespace {
+
+constexpr std::array<TableStyleWord, 3> kStyles{{
+    {"text", "columns in line"},
+    {"md", "Markdown"},
+    {"latex", "LaTeX tabular"},
+}};
+
+std::string escaped(const std::string& word, TableStyle style) {
+  std::string text;
+  for (const char c : word) {
+    if (style == TableStyle::markdown) {
+      if (std::string_view("|*_`<\\").find(c) != std::string_view::npos) text += '\\';
+      text += c;
+    } else if (std::string_view("&%$#_{}").find(c) != std::string_view::npos) {
+      text += std::string("\\") + c;
+    } else if (c == '~') {
+      text += "\\textasciitilde{}";
+    } else if (c == '^') {
+      text += "\\textasciicircum{}";
+    } else if (c == '\\') {
+      text += "\\textbackslash{}";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+}  // namespace
 
 std::vector<PeriodRows> rows_by_period(const Table& table, const std::string& column,
                                        std::span<const std::size_t> rows) {
@@ -63,6 +96,43 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     text += line + "\n";
   }
   return text;
+}
+
+std::span<const TableStyleWord> table_style_words() { return kStyles; }
+
+TableStyle table_style(const std::string& name) {
+  return static_cast<TableStyle>(&row_named(kStyles, name, "style of tables") - kStyles.data());
+}
+
+std::string table_text(const std::vector<std::vector<std::string>>& rows, TableStyle style) {
+  if (style == TableStyle::text || rows.empty()) return aligned(rows);
+  const bool latex = style == TableStyle::latex;
+  const std::size_t columns = rows.front().size();
+  std::string text = latex ? "\\begin{tabular}{l" + std::string(columns - 1, 'r') + "}\n\\hline\n" : "";
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    std::string line = latex ? "" : "|";
+    for (std::size_t k = 0; k < columns; ++k) {
+      const std::string word = escaped(k < rows[row].size() ? rows[row][k] : "", style);
+      line += latex ? (k > 0 ? " & " : "") + word : " " + word + " |";
+    }
+    text += line + (latex ? " \\\\\n" : "\n");
+    if (row > 0) continue;
+    if (latex) {
+      text += "\\hline\n";
+    } else {
+      text += "| --- |";
+      for (std::size_t k = 1; k < columns; ++k) text += " ---: |";
+      text += "\n";
+    }
+  }
+  return text + (latex ? "\\hline\n\\end{tabular}\n" : "");
+}
+
+std::string paragraph(const std::string& text, TableStyle style) {
+  if (text.empty()) return "";
+  if (style == TableStyle::text) return text + "\n";
+  // A blank line on either side keeps words and tables apart.
+  return "\n" + escaped(text, style) + "\n\n";
 }
 
 std::string short_number(double value, int digits) {

@@ -3,9 +3,11 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "isotherm/core/table.h"
+#include "isotherm/job/regress.h"
 
 namespace isotherm {
 
@@ -23,6 +25,14 @@ Column picked(const Column& column, std::span<const std::size_t> rows);
 
 /// Words in columns as wide as their widest; the first leans left, the others right.
 std::string aligned(const std::vector<std::vector<std::string>>& rows);
+/// How a table is printed for a person or a paper.
+enum class TableStyle { text, markdown, latex };
+/// Of a name of table_style_words(); Error(usage) for others.
+TableStyle table_style(const std::string& name);
+/// Rows as a table of that style; the first row is the head.
+std::string table_text(const std::vector<std::vector<std::string>>& rows, TableStyle style);
+/// Lines of words in that style, ended; nothing for an empty text.
+std::string paragraph(const std::string& text, TableStyle style);
 /// A number for a person, with so many significant digits; "-" when it is not finite.
 std::string short_number(double value, int digits);
 

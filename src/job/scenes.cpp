@@ -36,6 +36,7 @@ std::vector<Scene> open_inputs(const SceneInputs& inputs, Log& log) {
   const std::vector<std::string> arguments = expand_arguments(inputs.scenes, &log);
   for (const std::string& argument : arguments) scenes.push_back(open_scene(argument, options, log));
   if (!inputs.bands.empty()) scenes.push_back(open_bands(inputs.bands, options, log));
+  scenes = join_scene_parts(std::move(scenes));
   if (scenes.empty()) throw Error(ErrorKind::input, "the list of scenes is empty: " + inputs.scenes.front());
   tell_notes(scenes, log);
   return scenes;

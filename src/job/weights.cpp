@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "cell_places.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/text_file.h"
@@ -12,16 +13,20 @@ namespace isotherm {
 void run(const WeightsJob& job, const RunContext& context) {
   if (job.weights.spec.empty())
     throw Error(ErrorKind::usage, "which neighbours? give --weights, as knn:8 or queen");
-  const bool valued = lower(job.output).ends_with(".gwt");
-  if (!valued && !lower(job.output).ends_with(".gal") && job.output != "-") {
+  const std::string name = lower(job.output);
+  const bool valued = name.ends_with(".gwt"), binary = name.ends_with(".isow");
+  if (!valued && !binary && !name.ends_with(".gal") && job.output != "-") {
     throw Error(ErrorKind::usage,
-                "'" + job.output + "': weights are written as .gal (links) or .gwt (links and values)");
+                "'" + job.output +
+                    "': weights are written as .gal (links), .gwt (links and values) or .isow "
+                    "(the same, compact)");
   }
   TextOutput output(job.output, context);
   TableReadOptions options;
   options.layer = job.cells.layer;
   options.crs = job.cells.crs;
-  const ReadTable cells = read_table(job.cells.path, options, context.log);
+  ReadTable cells = read_table(job.cells.path, options, context.log);
+  place_by_names(cells, job.cells.id);
   const std::vector<std::string> ids = id_texts(cells.table, id_column(cells.table, job.cells.id));
   std::vector<std::size_t> rows;
   std::set<std::string> seen;
@@ -36,7 +41,7 @@ void run(const WeightsJob& job, const RunContext& context) {
   const std::size_t one_way = one_way_links(named.weights);
   context.log.note(std::to_string(rows.size()) + " cells, " + std::to_string(named.weights.links()) +
                    " links (" + source.describe() + "), " + std::to_string(one_way) + " of them one way");
-  output.write(valued ? gwt_text(named) : gal_text(named));
+  output.write(binary ? weights_binary(named) : valued ? gwt_text(named) : gal_text(named));
   output.finish();
 }
 

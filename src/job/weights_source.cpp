@@ -10,27 +10,24 @@
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
 #include "isotherm/io/text_file.h"
+#include "isotherm/model/recipe.h"
 
 namespace isotherm {
 
 namespace {
 
-constexpr std::array<WeightsRow, 5> kWeightsRows{{
+constexpr std::array<WeightsRow, 8> kWeightsRows{{
     {"knn:K", "the K nearest others by their centres (great circles where coordinates are degrees)"},
     {"distance:METRES", "all others whose centres lie within that distance"},
+    {"triangular:METRES", "those, counting 1 - d/METRES"},
+    {"epanechnikov:METRES", "those, counting 3/4 (1 - (d/METRES)^2)"},
+    {"gaussian:METRES", "those, counting exp(-(d/METRES)^2 / 2)"},
     {"queen", "polygons that share a vertex"},
     {"rook", "polygons that share an edge"},
-    {"FILE.gal, FILE.gwt", "weights from a file, matched by the names of cells"},
+    {"FILE.gal, FILE.gwt, FILE.isow", "weights from a file, matched by the names of cells"},
 }};
 
 constexpr std::array<std::string_view, 3> kIdNames{"cell_id", "id", "zone"};
-
-std::string text_at(const Column& column, std::size_t row) {
-  if (const auto* integers = std::get_if<Integers>(&column.values))
-    return (*integers)[row] == kMissingInteger ? "" : std::to_string((*integers)[row]);
-  if (const auto* reals = std::get_if<Reals>(&column.values)) return number_text((*reals)[row]);
-  return column.texts()[row].value_or("");
-}
 
 std::size_t require_column(const Table& table, const std::string& name) {
   if (const auto position = table.find(name)) return *position;
@@ -67,7 +64,7 @@ std::vector<std::int64_t> codes_of_column(const Table& table, const std::string&
   codes.reserve(rows.size());
   for (std::size_t row : rows) {
     const std::string text = text_at(column, row);
-    const bool missing = text.empty() || text == "nan";
+    const bool missing = text.empty();
     codes.push_back(missing ? -1
                             : known.try_emplace(text, static_cast<std::int64_t>(known.size())).first->second);
   }
@@ -81,8 +78,13 @@ WeightsSource::WeightsSource(const WeightsInputs& inputs, const ReadTable& cells
   const std::string word = lower(spec);
   const std::size_t colon = word.find(':');
   const std::string head = word.substr(0, colon);
-  if (head == "knn" || head == "distance") {
-    kind_ = head == "knn" ? Kind::nearest : Kind::distance;
+  const auto kernels = kernel_shapes();
+  const auto kernel = std::find_if(kernels.begin(), kernels.end(),
+                                   [&](const KernelShapeRow& row) { return row.name == head; });
+  const bool is_kernel = kernel != kernels.end();
+  if (head == "knn" || head == "distance" || is_kernel) {
+    kind_ = head == "knn" ? Kind::nearest : is_kernel ? Kind::kernel : Kind::distance;
+    if (is_kernel) shape_ = kernel->shape;
     const auto number = parse_number(colon == std::string::npos ? "" : word.substr(colon + 1));
     const bool whole = number && *number == static_cast<double>(static_cast<long long>(*number));
     if (!number || !(*number > 0) || (kind_ == Kind::nearest && (!whole || *number > 10000))) {
@@ -91,18 +93,23 @@ WeightsSource::WeightsSource(const WeightsInputs& inputs, const ReadTable& cells
     number_ = *number;
   } else if (word == "queen" || word == "rook") {
     kind_ = word == "queen" ? Kind::queen : Kind::rook;
-  } else if (word.ends_with(".gal") || word.ends_with(".gwt")) {
+  } else if (word.ends_with(".gal") || word.ends_with(".gwt") || word.ends_with(".isow")) {
     kind_ = Kind::file;
     const std::string text = read_text(spec);
-    file_ = word.ends_with(".gal") ? parse_gal(text, spec) : parse_gwt(text, spec);
+    file_ = word.ends_with(".gal")   ? parse_gal(text, spec)
+            : word.ends_with(".gwt") ? parse_gwt(text, spec)
+                                     : parse_weights_binary(text, spec);
   } else {
-    const std::vector<std::string> names{"knn:8", "distance:500", "queen", "rook"};
-    throw Error(ErrorKind::usage, "unknown weights '" + spec +
-                                      "'; there are knn:K, distance:METRES, queen, rook, or a "
-                                      ".gal or .gwt file" +
-                                      suggestion(spec, names));
+    std::vector<std::string> names, forms;
+    for (const WeightsRow& row : kWeightsRows) {
+      forms.emplace_back(row.name);
+      names.push_back(forms.back().substr(0, forms.back().find(':')));
+    }
+    throw Error(ErrorKind::usage,
+                "unknown weights '" + spec + "'; there are " + join(forms, ", ") + suggestion(head, names));
   }
-  if ((kind_ == Kind::nearest || kind_ == Kind::distance) && cells.anchors.empty()) {
+  const bool by_place = kind_ == Kind::nearest || kind_ == Kind::distance || kind_ == Kind::kernel;
+  if (by_place && cells.anchors.empty()) {
     throw Error(ErrorKind::input, "weights " + spec +
                                       " need places: the table has neither geometry nor columns x, y "
                                       "(or lon, lat)");
@@ -152,7 +159,7 @@ Weights WeightsSource::from_file(std::span<const std::size_t> rows) const {
   return weights;
 }
 
-Weights WeightsSource::raw(std::span<const std::size_t> rows, const RunContext& context) const {
+Weights WeightsSource::links(std::span<const std::size_t> rows, const RunContext& context) const {
   if (kind_ == Kind::file) return from_file(rows);
   if (kind_ == Kind::queen || kind_ == Kind::rook) {
     std::vector<MultiPolygon> outlines;
@@ -163,6 +170,8 @@ Weights WeightsSource::raw(std::span<const std::size_t> rows, const RunContext& 
   for (std::size_t row : rows) places.push_back(cells_.anchors[row]);
   if (kind_ == Kind::nearest)
     return nearest_neighbours(places, static_cast<int>(number_), degrees_, context.threads);
+  if (kind_ == Kind::kernel)
+    return kernel_weights(places, number_ / unit_m_, shape_, degrees_, context.threads);
   return neighbours_within(places, number_ / unit_m_, degrees_, context.threads);
 }
 
@@ -174,7 +183,7 @@ Weights WeightsSource::of_rows(std::span<const std::size_t> rows, const RunConte
                                       " stands in several rows, which would be neighbours of each other; "
                                       "name the column of periods with --by, or of cells with --id");
   }
-  Weights weights = raw(rows, context);
+  Weights weights = links(rows, context);
   if (inputs_.symmetric) weights = symmetrised(weights);
   if (const std::size_t alone = islands(weights); alone > 0) {
     std::string first;

@@ -28,18 +28,20 @@ class WeightsSource {
   /// Weights of the given rows, in their order. Neighbours are sought among these rows alone. Says on the log
   /// how many links there are and which rows are islands.
   Weights of_rows(std::span<const std::size_t> rows, const RunContext& context) const;
+  /// The same as they are found: not standardised, nothing said.
+  Weights links(std::span<const std::size_t> rows, const RunContext& context) const;
   std::string describe() const;
 
  private:
-  Weights raw(std::span<const std::size_t> rows, const RunContext& context) const;
   Weights from_file(std::span<const std::size_t> rows) const;
 
-  enum class Kind { nearest, distance, queen, rook, file };
+  enum class Kind { nearest, distance, kernel, queen, rook, file };
   WeightsInputs inputs_;
   const ReadTable& cells_;
   std::vector<std::string> ids_;
   Kind kind_ = Kind::nearest;
   double number_ = 0;
+  KernelShape shape_ = KernelShape::triangular;
   bool degrees_ = false;
   double unit_m_ = 1;
   NamedWeights file_;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <memory>
+#include <numbers>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "invalid_note.h"
@@ -14,27 +17,26 @@
 #include "isotherm/engine/observation.h"
 #include "isotherm/engine/zonal.h"
 #include "isotherm/io/crs.h"
+#include "isotherm/io/input_stamp.h"
 #include "isotherm/io/output_file.h"
+#include "isotherm/io/raster_classes.h"
+#include "isotherm/io/scene_reader.h"
 #include "isotherm/io/table_writer.h"
 #include "isotherm/job/formulas.h"
 #include "isotherm/job/scenes.h"
+#include "zonal_columns.h"
+#include "zonal_facts.h"
+#include "zonal_inputs.h"
+#include "zonal_outputs.h"
+#include "zonal_parents.h"
+#include "zonal_part.h"
+#include "zonal_report.h"
+#include "zonal_run.h"
 #include "zonal_table.h"
 
 namespace isotherm {
 
 namespace {
-
-std::vector<Statistic> parse_statistics(std::span<const std::string> names) {
-  std::vector<Statistic> statistics;
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    Statistic statistic = parse_statistic(name);
-    if (seen.insert(statistic.name).second) statistics.push_back(std::move(statistic));
-  }
-  if (statistics.empty())
-    throw Error(ErrorKind::usage, "no statistic asked for; give for example --stat mean,count");
-  return statistics;
-}
 
 ZonalShape read_shape(const ZonalJob& job) {
   ZonalShape shape;
@@ -53,7 +55,19 @@ ZonalShape read_shape(const ZonalJob& job) {
                 "--min-valid is a share between 0 and 1, not " + number_text(job.min_valid));
   }
   shape.min_valid = job.min_valid;
+  shape.columns.names = job.columns;
   return shape;
+}
+
+/// The raster of --weight, or the word "area".
+std::optional<PixelWeighting> open_weighting(const std::string& text, Log& log) {
+  if (text.empty()) return std::nullopt;
+  if (text == "area") return PixelWeighting{true, {}};
+  Scene raster = open_bands({"weight=" + text}, {}, log);
+  if (raster.frame.crs.empty()) {
+    throw Error(ErrorKind::input, "--weight " + text + ": has no CRS, so it cannot be laid over the scenes");
+  }
+  return PixelWeighting{false, std::move(raster)};
 }
 
 /// One program per observation; all must give the same quantities.
@@ -102,95 +116,16 @@ void warn_of_small_cells(const ZoneSource& zones, std::span<const Program> progr
   const bool thermal = std::any_of(programs.begin(), programs.end(), [](const Program& program) {
     return std::ranges::find(program.inputs(), "lwir11") != program.inputs().end();
   });
-  if (thermal && zones.grid()->cell_area() < 100.0 * 100.0 * 0.86) {
+  double area = zones.grid()->cell_area();
+  if (zones.grid()->in_degrees()) {
+    constexpr double kDegree = 111e3;  // metres
+    area *= kDegree * kDegree * std::cos(zones.middle().y * std::numbers::pi / 180);
+  }
+  if (thermal && area < 100.0 * 100.0 * 0.86) {
     log.note("cells of " + zones.grid()->spec() +
              " are smaller than the thermal sensor's own pixels (about 100 m): " +
              "neighbouring temperatures are not independent");
   }
-}
-
-/// The outputs of a run: one, or one per slot where the path is a template.
-class Outputs {
- public:
-  Outputs(const ZonalJob& job, const ZonalTable& table, const RunContext& context) : table_(table) {
-    static constexpr std::string_view kParts[] = {"date", "period", "scene"};
-    const bool split =
-        std::ranges::any_of(kParts, [&](auto part) { return has_template(job.output.path, part); });
-    if (split && job.layout == "wide") {
-      throw Error(ErrorKind::usage,
-                  "a file name with {date}, {period} or {scene} writes one file per date; --layout " +
-                      std::string("wide puts all dates in one row: choose one of them"));
-    }
-    if (split) {
-      open_split(job, context);
-    } else {
-      std::vector<std::size_t> all(table.slots().size());
-      std::iota(all.begin(), all.end(), std::size_t{0});
-      groups_.push_back(all);
-      open(fill_template(job.output.path, {}), job, context);
-    }
-  }
-
-  ZonalRows prepare(ZonalBatch&& batch) const {
-    ZonalRows rows;
-    for (std::size_t k = 0; k < sinks_.size(); ++k) {
-      rows.emplace_back(k, sinks_[k]->prepare(table_.rows(batch, groups_[k], sinks_[k]->uses_geometry())));
-    }
-    return rows;
-  }
-  void write(ZonalRows&& rows) {
-    for (auto& [sink, prepared] : rows) sinks_[sink]->write(std::move(prepared));
-  }
-  void finish() {
-    for (auto& sink : sinks_) sink->finish();
-  }
-  std::span<const std::string> paths() const { return paths_; }
-
- private:
-  void open_split(const ZonalJob& job, const RunContext& context) {
-    for (std::size_t s = 0; s < table_.slots().size(); ++s) {
-      const Slot& slot = table_.slots()[s];
-      if (has_template(job.output.path, "scene") && slot.scene.empty()) {
-        throw Error(ErrorKind::usage, "{scene} in the output name does not go with --period; use {period}");
-      }
-      if (has_template(job.output.path, "date") && !slot.date) {
-        throw Error(ErrorKind::usage,
-                    "scene " + slot.scene + " has no date for {date} in the output name; use {scene}");
-      }
-      const std::string path = fill_template(
-          job.output.path, {{"date", slot.label}, {"period", slot.label}, {"scene", slot.scene}});
-      const auto known = std::ranges::find(paths_, path);
-      if (known != paths_.end()) {
-        groups_[static_cast<std::size_t>(known - paths_.begin())].push_back(s);
-        continue;
-      }
-      groups_.push_back({s});
-      open(path, job, context);
-    }
-  }
-  void open(const std::string& path, const ZonalJob& job, const RunContext& context) {
-    TableOptions options;
-    options.format = job.output.format;
-    options.wkt = job.output.wkt;
-    sinks_.push_back(open_table(path, table_.schema(), options, context));
-    paths_.push_back(path);
-  }
-
-  const ZonalTable& table_;
-  std::vector<std::unique_ptr<RowSink>> sinks_;
-  std::vector<std::vector<std::size_t>> groups_;
-  std::vector<std::string> paths_;
-};
-
-void report(const ZonalSummary& summary, std::size_t observations, const Outputs& outputs, Log& log) {
-  if (summary.outside > 0) {
-    log.note(std::to_string(summary.outside) + " of " + std::to_string(summary.zones) +
-             " zones lie outside every scene; their counts are 0");
-  }
-  note_invalid_pixels(summary.blocks, log);
-  log.note(std::to_string(summary.zones) + " zones, " + std::to_string(summary.with_values) +
-           " with values, from " + std::to_string(observations) +
-           (observations == 1 ? " observation" : " observations") + " -> " + join(outputs.paths(), ", "));
 }
 
 void write_timing(const std::string& path, const ZonalSummary& summary, double plan_seconds,
@@ -211,22 +146,76 @@ void write_timing(const std::string& path, const ZonalSummary& summary, double p
   file.commit();
 }
 
-void refuse_empty(const ZonalSummary& summary) {
-  if (summary.zones == 0) {
-    throw Error(ErrorKind::no_data,
-                "no zone lies in the area asked for; check --zones and --aoi, or give --allow-empty");
+/// Where the rows of a run go: tables, or with --shard a part.
+class ZonalSink {
+ public:
+  ZonalSink(const ZonalJob& job, const ZonalTable& table, bool wide, const ZonalOutputFacts& facts_of_table,
+            std::span<const Observation> observations, const RunContext& context)
+      : table_(table), share_(parse_share(job.shard)), observations_(observations.size()) {
+    // Before an output is opened: standard output has its first line then.
+    if (job.output.path == "-") check_provenance(job.provenance, std::span(&job.output.path, 1), context);
+    if (job.shard.empty()) {
+      if (job.skip_done)
+        throw Error(ErrorKind::usage, "--skip-done looks for the part of a share; give --shard too");
+      outputs_.emplace(job.output, table.schema(), table.slots(), wide, context, facts_of_table);
+      paths_.assign(outputs_->paths().begin(), outputs_->paths().end());
+    } else {
+      std::vector<Fact> facts = facts_of_run(job, observations);
+      paths_ = {ZonalPart::path_of(job, share_)};
+      done_ = ZonalPart::is_done(job, share_, facts, context);
+      if (!done_) part_.emplace(job, share_, std::move(facts), table, wide, facts_of_table, context);
+    }
+    if (!done_) check_provenance(job.provenance, paths_, context);
   }
-  if (summary.with_values == 0) {
-    throw Error(ErrorKind::no_data,
-                "no zone has a valid pixel: all are masked, missing or out of range; look at the scenes with "
-                "'isotherm "
-                "info', loosen --mask, or give --allow-empty");
+  const Share& share() const { return share_; }
+  bool is_done() const { return done_; }
+  std::span<const std::string> paths() const { return paths_; }
+
+  ZonalRows prepare(const ZonalBatch& batch) const {
+    if (part_) return part_->prepare(batch);
+    return outputs_->prepare([&](std::span<const std::size_t> slots, bool geometry) {
+      return table_.rows(batch, slots, geometry);
+    });
   }
+  void write(ZonalRows&& rows) { part_ ? part_->write(std::move(rows)) : outputs_->write(std::move(rows)); }
+  void finish(const ZonalSummary& summary) {
+    part_ ? part_->finish(summary, observations_) : outputs_->finish();
+  }
+
+ private:
+  const ZonalTable& table_;
+  Share share_;
+  std::size_t observations_;
+  std::optional<ZonalOutputs> outputs_;
+  std::optional<ZonalPart> part_;
+  std::vector<std::string> paths_;
+  bool done_ = false;
+};
+
+void note_known_coverage(const ZonalJob& job, const ZonalSummary& summary, Log& log) {
+  if (job.coverage_from.empty()) return;
+  log.note("the coverage of " + std::to_string(summary.known) + " of " + std::to_string(summary.to_know) +
+           " zones came from " + job.coverage_from +
+           (summary.known < summary.to_know ? "; that of the others was computed" : ""));
+}
+
+void record(const ZonalJob& job, const ZonalSummary& summary, std::span<const Observation> observations,
+            std::span<const std::string> outputs, double total_seconds, const RunContext& context) {
+  ProvenanceRecord record{input_files(observations), {outputs.begin(), outputs.end()}, {}, {}};
+  record.counts = {{"zones", summary.zones},
+                   {"zones_with_values", summary.with_values},
+                   {"zones_outside", summary.outside},
+                   {"observations", static_cast<std::int64_t>(observations.size())},
+                   {"blocks_decoded", static_cast<std::int64_t>(summary.blocks.decoded)}};
+  for (std::size_t k = 0; k < kStageNames.size(); ++k)
+    record.seconds.emplace_back(kStageNames[k], summary.seconds[k]);
+  record.seconds.emplace_back("total", total_seconds);
+  write_provenance(job.provenance, record, job.invocation, context);
 }
 
 }  // namespace
 
-void run(const ZonalJob& job, const RunContext& context) {
+void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun& tell) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   const auto since = [](Clock::time_point from) {
@@ -235,16 +224,24 @@ void run(const ZonalJob& job, const RunContext& context) {
 
   // What the user asked for, refused here where it can be: nothing has been read yet.
   const CoverageRule rule = row_named(coverage_rules(), job.coverage, "coverage rule").rule;
-  const std::vector<Statistic> statistics = parse_statistics(job.stats);
+  const StatisticRequest statistics = parse_statistics(job.stats, job.derive, job.classes);
   const ZonalShape shape = read_shape(job);
+  std::vector<ParentRequest> parents;
+  for (const std::string& text : job.parents) parents.push_back(parse_parents(text));
+  if (!parents.empty() && !job.shard.empty())
+    throw Error(ErrorKind::usage,
+                "--parents needs all cells, and --shard computes a share of them: leave one out");
   const MaskChoice mask = parse_mask(job.input.mask);
   const CompiledFormulas formulas = read_formulas(job.formulas);
 
-  const std::vector<Observation> observations =
-      make_observations(open_inputs(job.input, context.log), context.log);
+  std::vector<Scene> scenes = open_inputs(job.input, context.log);
+  const std::vector<InputStamp> stamps = input_stamps(scenes);
+  const std::vector<Observation> observations = make_observations(std::move(scenes), context.log);
   const std::vector<Program> programs = compile_all(formulas, observations);
   const std::vector<Frame> frames = frames_of(observations);
-  const ZoneSource zones = open_zones(job.zones, frames, context.log);
+  ZoneInputs zone_inputs = job.zones;
+  for (const ParentRequest& parent : parents) zone_inputs.align = std::lcm(zone_inputs.align, parent.factor);
+  const ZoneSource zones = open_zones(zone_inputs, frames, context.log);
   if (!job.allow_empty && !meets(zones, frames)) {
     throw Error(ErrorKind::no_data, "the zones lie outside every scene (zones in " + crs_name(zones.crs()) +
                                         ", first scene in " + crs_name(frames.front().crs) +
@@ -252,19 +249,56 @@ void run(const ZonalJob& job, const RunContext& context) {
   }
   warn_of_small_cells(zones, programs, context.log);
 
-  const ZonalTable table(shape, observations, programs.front().outputs(), statistics, zones);
-  Outputs outputs(job, table, context);
+  const ZonalColumns columns =
+      make_columns(statistics, programs.front().outputs(), [&](const std::string& quantity) {
+        const Band* band = observations.front().scenes.front().find(quantity);
+        return band == nullptr ? std::vector<double>{} : declared_classes(*band);
+      });
+  if (!parents.empty()) check_parents(zones, columns.collected, rule);
+  const std::optional<PixelWeighting> weighting = open_weighting(job.weight, context.log);
+  ZonalShape main_shape = shape;
+  main_shape.wide = shape.wide || wants_bands(job.output, observations.size());
+  const ZonalTable table(main_shape, observations, columns, zones);
+  const ZonalOutputFacts facts = output_facts(job, observations, zones);
+  const ZonalRequest request{zones,
+                             observations,
+                             programs,
+                             columns.collected,
+                             rule,
+                             mask,
+                             zones.is_lattice() && !zones.has_area(),
+                             weighting ? &*weighting : nullptr,
+                             !parents.empty(),
+                             parse_share(job.shard),
+                             job.coverage_from,
+                             job.save_coverage};
+  if (tell) {
+    tell(request, table.slots().size());
+    return;
+  }
+  ZonalSink sink(job, table, main_shape.wide, facts, observations, context);
+  if (sink.is_done()) {
+    context.log.note(join(sink.paths(), ", ") + " is there already, of this very run; nothing was computed");
+    return;
+  }
+  ParentTables larger(parents, job, request, shape, columns, facts, context);
   const double plan_seconds = since(start);
 
-  const ZonalRequest request{
-      zones, observations, programs, statistics, rule, mask, zones.is_lattice() && !zones.has_area()};
   const ZonalSummary summary = run_zonal(
-      request, context, [&](ZonalBatch&& batch) { return outputs.prepare(std::move(batch)); },
-      [&](ZonalRows&& rows) { outputs.write(std::move(rows)); });
-  if (!job.allow_empty) refuse_empty(summary);
-  outputs.finish();
-  report(summary, observations.size(), outputs, context.log);
+      request, context, [&](ZonalBatch&& batch) { return sink.prepare(batch); },
+      [&](ZonalRows&& rows) { sink.write(std::move(rows)); }, larger.merge());
+  // A share of the zones may well be empty.
+  if (!job.allow_empty && job.shard.empty()) refuse_empty(summary);
+  require_unchanged(stamps);
+  sink.finish(summary);
+  larger.finish();
+  note_known_coverage(job, summary, context.log);
+  note_invalid_pixels(summary.blocks, context.log);
+  report_zones(summary, observations.size(), sink.paths(), context.log);
   if (!job.timing.empty()) write_timing(job.timing, summary, plan_seconds, since(start), context);
+  record(job, summary, observations, sink.paths(), since(start), context);
 }
+
+void run(const ZonalJob& job, const RunContext& context) { run_or_tell(job, context, {}); }
 
 }  // namespace isotherm

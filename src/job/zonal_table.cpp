@@ -16,7 +16,8 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Counts and shares stay as they are where too little of a cell is valid; what was measured becomes missing.
 bool survives(StatisticKind kind) {
-  return kind == StatisticKind::count || kind == StatisticKind::pixels || kind == StatisticKind::valid;
+  return kind == StatisticKind::count || kind == StatisticKind::pixels || kind == StatisticKind::valid ||
+         kind == StatisticKind::weight;
 }
 
 /// A label that no other slot has: the date, else with the path, else with a running number.
@@ -74,23 +75,20 @@ std::optional<std::string> date_text(const std::optional<Date>& date) {
 }  // namespace
 
 ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observations,
-                       std::span<const ProgramOutput> quantities, std::span<const Statistic> statistics,
-                       const ZoneSource& zones)
+                       const ZonalColumns& columns, const ZoneSource& zones)
     : shape_(std::move(shape)),
       observations_(observations),
-      quantities_(quantities),
-      statistics_(statistics),
-      has_area_(zones.has_area()) {
-  dated_ = std::any_of(observations.begin(), observations.end(),
-                       [](const Observation& o) { return o.date.has_value(); });
+      columns_(columns),
+      zone_columns_(zones, shape_.columns) {
   slots_ = shape_.period ? period_slots(observations, *shape_.period) : observation_slots(observations);
   schema_.has_geometry = true;
   schema_.crs = zones.crs();
-  schema_.columns = zone_columns(zones);
+  schema_.columns = zone_columns_.infos();
   if (!shape_.wide) {
     describe_slot_columns();
     describe_value_columns("");
   } else {
+    shape_.columns.check(zone_columns_.known());
     for (const Slot& slot : slots_) {
       const std::string suffix = "_" + without_dashes(slot.label);
       if (shape_.period) {
@@ -111,77 +109,93 @@ ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observatio
 }
 
 void ZonalTable::describe_slot_columns() {
+  std::vector<std::string> known = zone_columns_.known();
+  const auto offer = [&](ColumnInfo info) {
+    known.push_back(info.name);
+    slot_columns_.push_back(shape_.columns.has(info.name));
+    if (slot_columns_.back()) schema_.columns.push_back(std::move(info));
+  };
   if (!shape_.period) {
-    schema_.columns.push_back({"scene", ColumnType::text, "", "scene or scenes the values come from"});
-    if (dated_) schema_.columns.push_back({"date", ColumnType::date, "", "day of the observation"});
+    offer({"scene", ColumnType::text, "", "scene or scenes the values come from"});
+    const bool dated = std::any_of(observations_.begin(), observations_.end(),
+                                   [](const Observation& o) { return o.date.has_value(); });
+    if (dated) offer({"date", ColumnType::date, "", "day of the observation"});
+    shape_.columns.check(known);
     return;
   }
   const std::string name(period_rows()[static_cast<std::size_t>(*shape_.period)].name);
   const ColumnType type = *shape_.period == Period::year  ? ColumnType::integer
                           : *shape_.period == Period::day ? ColumnType::date
                                                           : ColumnType::text;
-  schema_.columns.push_back({name, type, "", "period the values are folded over"});
-  schema_.columns.push_back({"n_obs", ColumnType::integer, "", "observations with a value in the cell"});
-  schema_.columns.push_back({"first_date", ColumnType::date, "", "first observation with a value"});
-  schema_.columns.push_back({"last_date", ColumnType::date, "", "last observation with a value"});
+  offer({name, type, "", "period the values are folded over"});
+  offer({"n_obs", ColumnType::integer, "", "observations with a value in the cell"});
+  offer({"first_date", ColumnType::date, "", "first observation with a value"});
+  offer({"last_date", ColumnType::date, "", "last observation with a value"});
+  shape_.columns.check(known);
 }
 
 void ZonalTable::describe_value_columns(const std::string& suffix) {
-  for (const ProgramOutput& quantity : quantities_) {
-    for (const Statistic& statistic : statistics_) {
-      const std::string name = quantity.name + "_" + statistic.name;
-      const std::string unit = unit_of(statistic, quantity.unit);
-      const std::string what =
-          statistic.name + " of " + (quantity.title.empty() ? quantity.name : quantity.title);
-      if (!shape_.period) {
-        schema_.columns.push_back({name + suffix, ColumnType::real, unit, what, kResultDigits});
-        continue;
-      }
-      for (Reducer reducer : shape_.reducers) {
-        const std::string word(to_string(reducer));
-        // One way of folding needs no name of its own; several are told apart by theirs.
-        const std::string full = shape_.reducers.size() == 1 ? name : name + "_" + word;
-        schema_.columns.push_back({full + suffix, ColumnType::real, reducer == Reducer::count ? "" : unit,
-                                   word + " over dates of " + what, kResultDigits});
-      }
+  for (const ZonalColumns::Shown& shown : columns_.shown) {
+    if (!shape_.period) {
+      schema_.columns.push_back(
+          {shown.name + suffix, ColumnType::real, shown.unit, shown.description, kResultDigits});
+      continue;
+    }
+    for (Reducer reducer : shape_.reducers) {
+      const std::string word(to_string(reducer));
+      // One way of folding needs no name of its own; several are told apart by theirs.
+      const std::string full = shape_.reducers.size() == 1 ? shown.name : shown.name + "_" + word;
+      schema_.columns.push_back({full + suffix, ColumnType::real, reducer == Reducer::count ? "" : shown.unit,
+                                 word + " over dates of " + shown.description, kResultDigits});
     }
   }
 }
 
-void ZonalTable::add_measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation,
-                              Time& time) const {
+void ZonalTable::show(const ZonalBatch& batch, std::size_t zone, std::size_t observation, bool keep_counts,
+                      Scratch& scratch, std::vector<double>& result) const {
   const auto row = batch.row(zone, observation);
   const auto shares = batch.valid_shares(zone, observation);
-  for (std::size_t column = 0; column < row.size(); ++column) {
-    const bool kept =
-        survives(statistics_[column % batch.statistics].kind) || enough(shares[column / batch.statistics]);
-    time.values.push_back(kept ? row[column] : kMissing);
+  std::vector<double>&values = scratch.values, &inputs = scratch.inputs;
+  values.clear();
+  result.clear();
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    const ZonalColumn& column = columns_.collected[k];
+    const bool kept = enough(shares[column.quantity]) || (keep_counts && survives(column.statistic.kind));
+    values.push_back(kept ? row[k] : kMissing);
   }
+  for (const ZonalColumns::Derived& derived : columns_.derived) {
+    inputs.clear();
+    for (const std::size_t from : derived.inputs) inputs.push_back(values[from]);
+    values.push_back(derived.formula.evaluate(inputs));
+  }
+  for (const ZonalColumns::Shown& column : columns_.shown) result.push_back(values[column.from]);
 }
 
 void ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, const Slot& slot, Time& time) const {
-  time.values.clear();
   if (!shape_.period) {
-    add_measured(batch, zone, slot.observations.front(), time);
+    show(batch, zone, slot.observations.front(), true, time.scratch, time.values);
     return;
   }
+  time.values.clear();
   time.n_obs = 0;
   time.first = time.last = std::nullopt;
+  std::vector<std::vector<double>>& values = time.scratch.by_date;
+  std::size_t seen = 0;
   for (std::size_t o : slot.observations) {
     const auto shares = batch.valid_shares(zone, o);
     if (std::none_of(shares.begin(), shares.end(), [&](double share) { return enough(share); })) continue;
     ++time.n_obs;
     if (!time.first) time.first = observations_[o].date;
     time.last = observations_[o].date;
+    if (seen == values.size()) values.emplace_back();
+    show(batch, zone, o, false, time.scratch, values[seen++]);
   }
-  std::vector<double> dates;
-  for (std::size_t column = 0; column < batch.quantities * batch.statistics; ++column) {
+  std::vector<double>& dates = time.scratch.dates;
+  for (std::size_t column = 0; column < columns_.shown.size(); ++column) {
     for (Reducer reducer : shape_.reducers) {
       dates.clear();
-      for (std::size_t o : slot.observations) {
-        const double value = batch.row(zone, o)[column];
-        if (enough(batch.valid_shares(zone, o)[column / batch.statistics]) && !std::isnan(value))
-          dates.push_back(value);
+      for (const std::vector<double>& row : std::span(values).first(seen)) {
+        if (!std::isnan(row[column])) dates.push_back(row[column]);
       }
       time.values.push_back(reduce(reducer, dates));
     }
@@ -190,31 +204,58 @@ void ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, const Slot& slo
 
 void ZonalTable::add_slot_cells(Table& table, const Slot& slot, const Time& time, std::size_t& column) const {
   if (!shape_.period) {
-    add_text(table, column, slot.scene);
-    if (dated_) add_text(table, column, date_text(slot.date));
+    if (slot_columns_[0]) add_text(table, column, slot.scene);
+    if (slot_columns_.size() > 1 && slot_columns_[1]) add_text(table, column, date_text(slot.date));
     return;
   }
-  if (*shape_.period == Period::year) {
-    table.columns[column++].integers().push_back(slot.date->year);
-  } else {
-    add_text(table, column, slot.label);
+  if (slot_columns_[0]) {
+    if (*shape_.period == Period::year) {
+      table.columns[column++].integers().push_back(slot.date->year);
+    } else {
+      add_text(table, column, slot.label);
+    }
   }
-  table.columns[column++].integers().push_back(time.n_obs);
-  add_text(table, column, date_text(time.first));
-  add_text(table, column, date_text(time.last));
+  if (slot_columns_[1]) table.columns[column++].integers().push_back(time.n_obs);
+  if (slot_columns_[2]) add_text(table, column, date_text(time.first));
+  if (slot_columns_[3]) add_text(table, column, date_text(time.last));
+}
+
+/// Values that are shown as they were collected, column by column: most tables are made of nothing else.
+void ZonalTable::copy_values(const ZonalBatch& batch, std::span<const std::size_t> slots,
+                             Table& table) const {
+  const std::size_t zones = batch.zones.size(), width = columns_.shown.size();
+  const std::size_t per_zone = shape_.wide ? 1 : slots.size();
+  const std::size_t first = schema_.columns.size() - width * (shape_.wide ? slots.size() : 1);
+  for (std::size_t k = 0; k < width; ++k) {
+    const std::size_t from = columns_.shown[k].from;
+    const ZonalColumn& column = columns_.collected[from];
+    const bool stays = survives(column.statistic.kind);
+    for (std::size_t n = 0; n < slots.size(); ++n) {
+      const std::size_t observation = slots_[slots[n]].observations.front();
+      Reals& to = table.columns[first + (shape_.wide ? n * width : 0) + k].reals();
+      to.resize(zones * per_zone);
+      double* value = to.data() + (shape_.wide ? 0 : n);
+      for (std::size_t zone = 0; zone < zones; ++zone, value += per_zone) {
+        const bool kept = stays || enough(batch.valid_shares(zone, observation)[column.quantity]);
+        *value = kept ? batch.row(zone, observation)[from] : kMissing;
+      }
+    }
+  }
 }
 
 Table ZonalTable::rows(const ZonalBatch& batch, std::span<const std::size_t> slots, bool geometry) const {
   Table table = make_table(schema_);
+  const bool copied = !shape_.period && columns_.derived.empty();
+  if (copied) copy_values(batch, slots, table);
   Time time;
   for (std::size_t zone = 0; zone < batch.zones.size(); ++zone) {
     std::size_t column = 0;
     for (std::size_t s : slots) {
-      if (column == 0 || !shape_.wide) {
-        column = append_zone(batch.zones, zone, has_area_, table);
-        if (geometry) table.geometry.push_back(batch.zones.outlines[zone]);
+      if (s == slots.front() || !shape_.wide) {
+        column = zone_columns_.append(batch.zones, zone, table);
+        if (geometry) table.geometry.push_back(batch.zones.outline(zone));
       }
-      fold(batch, zone, slots_[s], time);
+      if (!copied) fold(batch, zone, slots_[s], time);
       if (!shape_.wide) {
         add_slot_cells(table, slots_[s], time, column);
       } else if (shape_.period) {

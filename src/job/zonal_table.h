@@ -12,6 +12,8 @@
 #include "isotherm/core/table.h"
 #include "isotherm/engine/zonal.h"
 #include "isotherm/job/period.h"
+#include "zonal_columns.h"
+#include "zone_columns.h"
 
 namespace isotherm {
 
@@ -27,12 +29,12 @@ struct ZonalShape {
   std::vector<Reducer> reducers;  ///< used with a period
   bool wide = false;
   double min_valid = 0;
+  ColumnChoice columns;  ///< of those that describe a row
 };
 
 class ZonalTable {
  public:
-  ZonalTable(ZonalShape shape, std::span<const Observation> observations,
-             std::span<const ProgramOutput> quantities, std::span<const Statistic> statistics,
+  ZonalTable(ZonalShape shape, std::span<const Observation> observations, const ZonalColumns& columns,
              const ZoneSource& zones);
 
   std::span<const Slot> slots() const { return slots_; }
@@ -41,7 +43,13 @@ class ZonalTable {
   Table rows(const ZonalBatch& batch, std::span<const std::size_t> slots, bool geometry) const;
 
  private:
+  /// Memory kept from row to row.
+  struct Scratch {
+    std::vector<double> values, inputs, dates;
+    std::vector<std::vector<double>> by_date;
+  };
   struct Time {
+    Scratch scratch;
     std::vector<double> values;
     std::int64_t n_obs = 0;
     std::optional<Date> first, last;
@@ -49,16 +57,19 @@ class ZonalTable {
   void describe_slot_columns();
   void describe_value_columns(const std::string& suffix);
   void add_slot_cells(Table& table, const Slot& slot, const Time& time, std::size_t& column) const;
+  void copy_values(const ZonalBatch& batch, std::span<const std::size_t> slots, Table& table) const;
   void fold(const ZonalBatch& batch, std::size_t zone, const Slot& slot, Time& time) const;
-  void add_measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation, Time& time) const;
+  /// What is shown of a zone at one observation. Where too little of it is valid, what was measured is
+  /// missing; counts and shares stay when `keep_counts`.
+  void show(const ZonalBatch& batch, std::size_t zone, std::size_t observation, bool keep_counts,
+            Scratch& scratch, std::vector<double>& result) const;
   bool enough(double share) const { return share > 0 && share >= shape_.min_valid; }
 
   ZonalShape shape_;
   std::span<const Observation> observations_;
-  std::span<const ProgramOutput> quantities_;
-  std::span<const Statistic> statistics_;
-  bool has_area_ = false;
-  bool dated_ = false;
+  const ZonalColumns& columns_;
+  ZoneColumns zone_columns_;
+  std::vector<char> slot_columns_;  ///< of those that describe a slot in the long layout: chosen
   std::vector<Slot> slots_;
   TableSchema schema_;
 };

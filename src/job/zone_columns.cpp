@@ -1,34 +1,56 @@
 #include "zone_columns.h"
 
+#include <algorithm>
+
+#include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
+
 namespace isotherm {
 
-std::vector<ColumnInfo> zone_columns(const ZoneSource& zones) {
-  std::vector<ColumnInfo> columns{
-      {"zone", ColumnType::text, "", "name of the zone"},
-      {"cell_id", ColumnType::integer, "", "number of the zone, the same in every run"}};
-  for (const ColumnInfo& info : zones.attribute_columns()) columns.push_back(info);
-  columns.push_back({"area_m2", ColumnType::real, "m2", "true area on the ellipsoid", kResultDigits});
-  if (zones.has_area()) {
-    columns.push_back(
-        {"share", ColumnType::real, "1", "share of the cell inside the area of interest", kResultDigits});
-  }
-  return columns;
+bool ColumnChoice::has(std::string_view name) const {
+  return names.empty() || std::ranges::find(names, name) != names.end();
 }
 
-std::size_t append_zone(const ZoneBatch& zones, std::size_t zone, bool with_share, Table& table) {
+void ColumnChoice::check(std::span<const std::string> known) const {
+  for (const std::string& name : names) {
+    if (name == "none" && names.size() == 1) return;
+    if (std::ranges::find(known, name) != known.end()) continue;
+    throw Error(ErrorKind::usage, "--columns: there is no describing column '" + name + "'" +
+                                      suggestion(name, known) + " (there are " + join(known, ", ") +
+                                      "; or none)");
+  }
+}
+
+ZoneColumns::ZoneColumns(const ZoneSource& zones, const ColumnChoice& choice) {
+  const auto offer = [&](ColumnInfo info) {
+    known_.push_back(info.name);
+    const bool wanted = choice.has(info.name);
+    if (wanted) infos_.push_back(std::move(info));
+    return wanted;
+  };
+  name_ = offer({"zone", ColumnType::text, "", "name of the zone"});
+  id_ = offer({"cell_id", ColumnType::integer, "", "number of the zone, the same in every run"});
+  for (const ColumnInfo& info : zones.attribute_columns()) attributes_.push_back(offer(info));
+  area_ = offer({"area_m2", ColumnType::real, "m2", "true area on the ellipsoid", kResultDigits});
+  share_ = zones.has_area() && offer({"share", ColumnType::real, "1",
+                                      "share of the cell inside the area of interest", kResultDigits});
+}
+
+std::size_t ZoneColumns::append(const ZoneBatch& zones, std::size_t zone, Table& table) const {
   std::size_t column = 0;
-  table.columns[column++].texts().emplace_back(zones.id_texts[zone]);
-  table.columns[column++].integers().push_back(zones.ids[zone]);
-  for (const Column& attribute : zones.attributes.columns) {
+  if (name_) table.columns[column++].texts().emplace_back(zones.id_text(zone));
+  if (id_) table.columns[column++].integers().push_back(zones.ids[zone]);
+  for (std::size_t k = 0; k < attributes_.size(); ++k) {
+    if (!attributes_[k]) continue;
     std::visit(
         [&](const auto& values) {
           std::get<std::decay_t<decltype(values)>>(table.columns[column].values).push_back(values[zone]);
         },
-        attribute.values);
+        zones.attributes.columns[k].values);
     ++column;
   }
-  table.columns[column++].reals().push_back(zones.ground_area_m2[zone]);
-  if (with_share) table.columns[column++].reals().push_back(zones.share[zone]);
+  if (area_) table.columns[column++].reals().push_back(zones.ground_area_m2[zone]);
+  if (share_) table.columns[column++].reals().push_back(zones.share[zone]);
   return column;
 }
 

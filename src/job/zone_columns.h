@@ -1,6 +1,9 @@
 // The columns every table of zones begins with: who the zone is, what it brought along, how large it is.
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "isotherm/core/table.h"
@@ -12,11 +15,29 @@ namespace isotherm {
 /// apart.
 inline constexpr int kResultDigits = 10;
 
-/// zone, cell_id, attributes of polygons, area_m2, and share where there is an area of interest.
-std::vector<ColumnInfo> zone_columns(const ZoneSource& zones);
+/// Which of the columns that describe a row are written (--columns).
+struct ColumnChoice {
+  std::vector<std::string> names;  ///< empty: all; "none": none
+  bool has(std::string_view name) const;
+  /// Throws Error(usage) when a name is not among these.
+  void check(std::span<const std::string> known) const;
+};
 
-/// Appends the cells of one zone to the first columns of `table`, which are zone_columns(); returns how many
-/// they are.
-std::size_t append_zone(const ZoneBatch& zones, std::size_t zone, bool with_share, Table& table);
+/// zone, cell_id, attributes of polygons, area_m2, and share where there is an area of interest.
+class ZoneColumns {
+ public:
+  explicit ZoneColumns(const ZoneSource& zones, const ColumnChoice& choice = {});
+  const std::vector<ColumnInfo>& infos() const { return infos_; }   ///< of those chosen
+  const std::vector<std::string>& known() const { return known_; }  ///< names of all there are
+  /// Appends the cells of one zone to the first columns of `table`, which are infos(); returns how many they
+  /// are.
+  std::size_t append(const ZoneBatch& zones, std::size_t zone, Table& table) const;
+
+ private:
+  std::vector<ColumnInfo> infos_;
+  std::vector<std::string> known_;
+  bool name_ = true, id_ = true, area_ = true, share_ = false;
+  std::vector<char> attributes_;  ///< by attribute: chosen
+};
 
 }  // namespace isotherm

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
+#include <optional>
 
 #include "blocks.h"
 #include "isotherm/core/error.h"
 #include "isotherm/model/distributions.h"
 #include "map_moments.h"
+#include "stand_ins.h"
 
 namespace isotherm {
 
@@ -22,31 +23,6 @@ constexpr std::array<LocalStatisticRow, 4> kLocalStatistics{{
     {LocalStatistic::moran, "moran", "local Moran: clusters and outliers"},
     {LocalStatistic::geary, "geary", "local Geary: likeness of neighbours (needs permutations for p)"},
 }};
-
-std::uint64_t mixed(std::uint64_t z) {
-  z += 0x9E3779B97F4A7C15U;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
-
-/// Per permutation `width` different numbers below `count`, drawn from counters alone.
-std::vector<std::int32_t> draw_stand_ins(const LocalChoice& choice, std::size_t width, std::size_t count) {
-  std::vector<std::int32_t> drawn;
-  drawn.reserve(width * static_cast<std::size_t>(choice.permutations));
-  for (std::uint64_t permutation = 0; permutation < static_cast<std::uint64_t>(choice.permutations);
-       ++permutation) {
-    const std::uint64_t stream = mixed(mixed(choice.seed) ^ permutation);
-    const std::size_t first = drawn.size();
-    for (std::uint64_t counter = 0; drawn.size() < first + width; ++counter) {
-      // The upper 32 bits times the count: uneven by at most count / 2^32.
-      const auto number = static_cast<std::int32_t>(((mixed(stream + counter) >> 32) * count) >> 32);
-      if (std::find(drawn.begin() + static_cast<std::ptrdiff_t>(first), drawn.end(), number) == drawn.end())
-        drawn.push_back(number);
-    }
-  }
-  return drawn;
-}
 
 class Local {
  public:
@@ -70,13 +46,13 @@ class Local {
     for (std::size_t row = 0; row < cells; ++row) widest = std::max(widest, weights_.degree(row));
     if (choice_.permutations > 0) {
       result.p_permuted.assign(cells, kNone);
-      stand_ins_ = draw_stand_ins(choice_, widest, cells - 1);
+      stand_ins_.emplace(map_.z, static_cast<std::size_t>(choice_.permutations), choice_.seed, widest);
     }
     for_blocks(cells, choice_.threads, [&](std::size_t, std::size_t first, std::size_t end) {
       for (std::size_t row = first; row < end; ++row) {
         if (weights_.degree(row) == 0) continue;
         put(row, result);
-        if (choice_.permutations > 0) result.p_permuted[row] = permuted_p(row, widest);
+        if (choice_.permutations > 0) result.p_permuted[row] = permuted_p(row);
       }
     });
     return result;
@@ -127,25 +103,11 @@ class Local {
   }
 
   /// The smaller tail of the sum over stand-ins, beside the sum over the neighbours themselves.
-  double permuted_p(std::size_t row, std::size_t widest) const {
+  double permuted_p(std::size_t row) const {
     const bool geary = statistic_ == LocalStatistic::geary;
-    const double observed = geary ? differences_of(row) : lag_of(row);
-    const std::span<const double> w = weights_.weights(row);
-    const double own = map_.z[row];
-    int above = 0, below = 0;
-    for (std::size_t permutation = 0; permutation < static_cast<std::size_t>(choice_.permutations);
-         ++permutation) {
-      const std::int32_t* const drawn = stand_ins_.data() + permutation * widest;
-      double sum = 0;
-      for (std::size_t k = 0; k < w.size(); ++k) {
-        const auto number = static_cast<std::size_t>(drawn[k]);
-        const double value = map_.z[number + (number >= row ? 1 : 0)];
-        sum += w[k] * (geary ? (own - value) * (own - value) : value);
-      }
-      above += sum >= observed ? 1 : 0;
-      below += sum <= observed ? 1 : 0;
-    }
-    return (std::min(above, below) + 1.0) / (choice_.permutations + 1.0);
+    const Tails tails = geary ? stand_ins_->differences(row, weights_.weights(row), differences_of(row))
+                              : stand_ins_->sums(row, weights_.weights(row), lag_of(row));
+    return (static_cast<double>(std::min(tails.above, tails.below)) + 1.0) / (choice_.permutations + 1.0);
   }
 
   LocalStatistic statistic_;
@@ -153,7 +115,7 @@ class Local {
   const LocalChoice& choice_;
   MapMoments map_;
   double n_;
-  std::vector<std::int32_t> stand_ins_;
+  std::optional<StandIns> stand_ins_;
 };
 
 }  // namespace
@@ -177,6 +139,14 @@ std::vector<std::string_view> quadrants(std::span<const double> x, const Weights
                                              : "low-low");
   }
   return names;
+}
+
+std::vector<double> bonferroni(std::span<const double> p) {
+  const auto tests =
+      static_cast<double>(std::count_if(p.begin(), p.end(), [](double v) { return !std::isnan(v); }));
+  std::vector<double> result(p.begin(), p.end());
+  for (double& v : result) v = std::isnan(v) ? v : std::min(1.0, v * tests);
+  return result;
 }
 
 std::vector<double> false_discovery_rates(std::span<const double> p) {

@@ -27,22 +27,6 @@ double mean_of(const std::vector<double>& values) {
   return static_cast<double>(sum / static_cast<long double>(values.size()));
 }
 
-void centre(std::vector<double>& values) {
-  const double mean = mean_of(values);
-  for (double& v : values) v -= mean;
-}
-
-void standardise_values(const std::string& column, std::vector<double>& values) {
-  centre(values);
-  long double squares = 0;
-  for (double v : values) squares += static_cast<long double>(v) * v;
-  const double deviation = std::sqrt(
-      static_cast<double>(squares / static_cast<long double>(std::max<std::size_t>(values.size(), 2) - 1)));
-  if (deviation == 0)
-    throw Error(ErrorKind::input, "standardise(" + column + "): '" + column + "' is constant");
-  for (double& v : values) v /= deviation;
-}
-
 double apply(const std::string& function, double v) {
   if (function == "log") return std::log(v);
   if (function == "log1p") return std::log1p(v);
@@ -56,15 +40,29 @@ double apply(const std::string& function, double v) {
 
 std::span<const ColumnFunction> column_functions() { return kFunctions; }
 
-void apply_function(const std::string& function, const std::string& column, std::span<const std::size_t> rows,
-                    std::vector<double>& values) {
-  if (function == "centre") return centre(values);
-  if (function == "standardise") return standardise_values(column, values);
+void learn_function(RecipePart& part, const std::vector<double>& values) {
+  const bool standardised = part.function == "standardise";
+  if (part.function != "centre" && !standardised) return;
+  part.centre = mean_of(values);
+  if (!standardised) return;
+  long double squares = 0;
+  for (double v : values) squares += static_cast<long double>(v - part.centre) * (v - part.centre);
+  part.scale = std::sqrt(
+      static_cast<double>(squares / static_cast<long double>(std::max<std::size_t>(values.size(), 2) - 1)));
+  if (part.scale == 0)
+    throw Error(ErrorKind::input, "standardise(" + part.column + "): '" + part.column + "' is constant");
+}
+
+void apply_function(const RecipePart& part, std::span<const std::size_t> rows, std::vector<double>& values) {
+  if (part.function == "centre" || part.function == "standardise") {
+    for (double& v : values) v = (v - part.centre) / part.scale;
+    return;
+  }
   for (std::size_t k = 0; k < values.size(); ++k) {
-    const double result = apply(function, values[k]);
+    const double result = apply(part.function, values[k]);
     if (!std::isfinite(result)) {
-      throw Error(ErrorKind::input, function + "(" + column + "): row " + std::to_string(rows[k] + 1) +
-                                        " holds " + number_text(values[k]) +
+      throw Error(ErrorKind::input, part.function + "(" + part.column + "): row " +
+                                        std::to_string(rows[k] + 1) + " holds " + number_text(values[k]) +
                                         ", where it has no finite value");
     }
     values[k] = result;

@@ -6,33 +6,11 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/model/model_formula.h"
+#include "table_numbers.h"
 
 namespace isotherm {
 
 namespace {
-
-const Column& column_named(const Table& table, const std::string& name) {
-  if (const auto position = table.find(name)) return table.columns[*position];
-  std::vector<std::string> names;
-  for (const Column& column : table.columns) names.push_back(column.info.name);
-  throw Error(ErrorKind::input, "the table has no column '" + name + "'" + suggestion(name, names) +
-                                    "; there are " + join(names, ", "));
-}
-
-const Column& number_column(const Table& table, const std::string& name) {
-  const Column& column = column_named(table, name);
-  if (column.info.type == ColumnType::text || column.info.type == ColumnType::date) {
-    throw Error(ErrorKind::input, "column '" + name + "' holds text; in a formula factor(" + name +
-                                      ") makes a 0/1 column of each value");
-  }
-  return column;
-}
-
-double number_at(const Column& column, std::size_t row) {
-  if (column.info.type == ColumnType::real) return column.reals()[row];
-  const std::int64_t value = column.integers()[row];
-  return value == kMissingInteger ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(value);
-}
 
 bool missing_at(const Column& column, std::size_t row) {
   if (column.info.type == ColumnType::text || column.info.type == ColumnType::date)
@@ -69,7 +47,11 @@ Levels levels_of(const Table& table, const std::string& name, std::span<const st
   return levels;
 }
 
-using NamedColumns = std::vector<std::pair<std::string, std::vector<double>>>;
+struct MadeColumn {
+  std::string name;
+  std::vector<double> values;
+  ColumnRecipe recipe;
+};
 
 class Builder {
  public:
@@ -86,12 +68,21 @@ class Builder {
     return std::move(design_);
   }
 
-  std::vector<double> numbers(const FormulaAtom& atom) const {
-    const Column& column = number_column(table_, atom.column);
-    std::vector<double> values(rows_.size());
-    for (std::size_t k = 0; k < rows_.size(); ++k) values[k] = number_at(column, rows_[k]);
-    if (atom.kind == FormulaAtom::Kind::function) apply_function(atom.function, atom.column, rows_, values);
-    return atom.lagged ? lagged(values) : values;
+  /// A column or a function of one; what the function takes from the rows is taken from ours.
+  MadeColumn numbers(const FormulaAtom& atom) const {
+    RecipePart part;
+    part.kind =
+        atom.kind == FormulaAtom::Kind::function ? RecipePart::Kind::function : RecipePart::Kind::column;
+    part.column = atom.column;
+    part.function = atom.function;
+    std::vector<double> values = numbers_of(number_column(table_, atom.column), rows_);
+    if (part.kind == RecipePart::Kind::function) {
+      learn_function(part, values);
+      apply_function(part, rows_, values);
+    }
+    part.lagged = atom.lagged;
+    if (atom.lagged) values = lagged(values);
+    return {text_of(atom), std::move(values), {std::move(part)}};
   }
 
  private:
@@ -101,18 +92,25 @@ class Builder {
     return lag(*choice_.weights, values);
   }
 
-  NamedColumns columns_of(const FormulaAtom& atom) {
-    if (atom.kind != FormulaAtom::Kind::factor) return {{text_of(atom), numbers(atom)}};
+  std::vector<MadeColumn> columns_of(const FormulaAtom& atom) {
+    std::vector<MadeColumn> columns;
+    if (atom.kind != FormulaAtom::Kind::factor) {
+      columns.push_back(numbers(atom));
+      return columns;
+    }
     const Levels levels = levels_of(table_, atom.column, rows_);
     if (levels.names.size() < 2) {
       throw Error(ErrorKind::input,
                   "factor(" + atom.column + ") has only the value '" + levels.names.front() + "'");
     }
-    NamedColumns columns;
     for (std::size_t level = all_levels_ ? 0 : 1; level < levels.names.size(); ++level) {
       std::vector<double> values(rows_.size());
       for (std::size_t k = 0; k < rows_.size(); ++k) values[k] = levels.of_row[k] == level ? 1 : 0;
-      columns.emplace_back(text_of(atom) + levels.names[level], std::move(values));
+      RecipePart part;
+      part.kind = RecipePart::Kind::level;
+      part.column = atom.column;
+      part.level = levels.names[level];
+      columns.push_back({text_of(atom) + levels.names[level], std::move(values), {std::move(part)}});
     }
     all_levels_ = false;
     return columns;
@@ -125,29 +123,35 @@ class Builder {
       }
       FormulaAtom variable;
       variable.column = term[0].column;
-      add_polynomial(design_, variable.column, numbers(variable), term[0].degree);
+      add_polynomial(design_, variable.column, numbers(variable).values, term[0].degree);
       return;
     }
-    NamedColumns product;
+    std::vector<MadeColumn> product;
     for (const FormulaAtom& atom : term) {
       if (atom.kind == FormulaAtom::Kind::polynomial)
         throw Error(ErrorKind::usage, "poly() cannot be part of a product");
-      const NamedColumns next = columns_of(atom);
-      if (product.empty()) {
-        product = next;
-        continue;
-      }
-      NamedColumns joined;
-      for (const auto& [a_name, a] : product) {
-        for (const auto& [b_name, b] : next) {
-          std::vector<double> values(a.size());
-          for (std::size_t k = 0; k < a.size(); ++k) values[k] = a[k] * b[k];
-          joined.emplace_back(a_name + ":" + b_name, std::move(values));
-        }
-      }
-      product = std::move(joined);
+      const std::vector<MadeColumn> next = columns_of(atom);
+      product = product.empty() ? next : products(product, next);
     }
-    for (auto& [name, values] : product) design_.add(name, std::move(values));
+    for (MadeColumn& column : product) put(std::move(column));
+  }
+
+  static std::vector<MadeColumn> products(const std::vector<MadeColumn>& left,
+                                          const std::vector<MadeColumn>& right) {
+    std::vector<MadeColumn> joined;
+    for (const MadeColumn& a : left) {
+      for (const MadeColumn& b : right) {
+        MadeColumn column{a.name + ":" + b.name, a.values, a.recipe};
+        for (std::size_t k = 0; k < column.values.size(); ++k) column.values[k] *= b.values[k];
+        column.recipe.insert(column.recipe.end(), b.recipe.begin(), b.recipe.end());
+        joined.push_back(std::move(column));
+      }
+    }
+    return joined;
+  }
+
+  void put(MadeColumn column) {
+    design_.add(std::move(column.name), std::move(column.values), {}, std::move(column.recipe));
   }
 
   /// Of plain columns and functions of them; those the formula lags itself are not added twice.
@@ -162,7 +166,7 @@ class Builder {
       atom.lagged = true;
       if (std::find(formula_.terms.begin(), formula_.terms.end(), FormulaTerm{atom}) != formula_.terms.end())
         continue;
-      design_.add(text_of(atom), numbers(atom));
+      put(numbers(atom));
     }
   }
 
@@ -211,7 +215,12 @@ void fill_missing(Table& table, std::span<const std::string> columns, double val
 
 std::vector<double> response_of(const ModelFormula& formula, const Table& table,
                                 std::span<const std::size_t> rows) {
-  return Builder(formula, table, rows, {}).numbers(formula.response);
+  return Builder(formula, table, rows, {}).numbers(formula.response).values;
+}
+
+RecipePart response_recipe(const ModelFormula& formula, const Table& table,
+                           std::span<const std::size_t> rows) {
+  return Builder(formula, table, rows, {}).numbers(formula.response).recipe.front();
 }
 
 Design design_of(const ModelFormula& formula, const Table& table, std::span<const std::size_t> rows,

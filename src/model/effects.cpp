@@ -133,6 +133,29 @@ void Effects::take_out(std::vector<double>& values) const {
   if (largest(values) <= kNothingLeft * before) std::fill(values.begin(), values.end(), 0.0);
 }
 
+std::vector<std::vector<double>> Effects::estimates(std::span<const double> values) const {
+  const Groups& first = state_->first;
+  std::vector<double> rest(values.begin(), values.end());
+  std::vector<std::vector<double>> result;
+  if (state_->second) {
+    const Groups& second = *state_->second;
+    std::vector<double> demeaned = rest;
+    first.subtract_means(demeaned);
+    Eigen::VectorXd sums = Eigen::VectorXd::Zero(state_->inverse.rows());
+    for (std::size_t row = 0; row < rest.size(); ++row) sums(second.code[row]) += demeaned[row];
+    const Eigen::VectorXd effect = state_->inverse * sums;
+    for (std::size_t row = 0; row < rest.size(); ++row) rest[row] -= effect(second.code[row]);
+    result.emplace_back(effect.begin(), effect.end());
+  }
+  std::vector<long double> sum(first.size.size(), 0.0L);
+  for (std::size_t row = 0; row < rest.size(); ++row) sum[first.at(row)] += rest[row];
+  std::vector<double> means(sum.size());
+  for (std::size_t g = 0; g < sum.size(); ++g)
+    means[g] = static_cast<double>(sum[g] / static_cast<long double>(first.size[g]));
+  result.insert(result.begin(), std::move(means));
+  return result;
+}
+
 double Effects::degrees() const { return state_->degrees; }
 
 }  // namespace isotherm

@@ -1,5 +1,6 @@
 #include "isotherm/model/ets.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -32,17 +33,20 @@ std::string ets_name(const EtsForm& form) {
   return name + letter(form.season);
 }
 
-EtsForm parse_ets(std::string_view text) {
+std::optional<EtsForm> find_ets(std::string_view text) {
   std::string plain;
   for (const char c : lower(text)) {
     if (c != ',' && c != ' ') plain += c;
   }
   if (plain.starts_with("ets(") && plain.ends_with(")")) plain = plain.substr(4, plain.size() - 5);
+  const auto form = std::ranges::find(kForms, plain, [](const EtsForm& f) { return lower(ets_name(f)); });
+  return form == kForms.end() ? std::nullopt : std::optional(*form);
+}
+
+EtsForm parse_ets(std::string_view text) {
+  if (const auto form = find_ets(text)) return *form;
   std::vector<std::string> names;
-  for (const EtsForm& form : kForms) {
-    names.push_back(ets_name(form));
-    if (lower(names.back()) == plain) return form;
-  }
+  for (const EtsForm& form : kForms) names.push_back(ets_name(form));
   throw Error(ErrorKind::usage, "'" + std::string(text) +
                                     "' is no exponential smoothing form; there are (error, trend, season) " +
                                     join(names, ", ") + suggestion(text, names));

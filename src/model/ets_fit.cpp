@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "ets_many.h"
 #include "ets_search.h"
 #include "ets_start.h"
+#include "isotherm/model/ets_pass.h"
 #include "isotherm/model/ets_region.h"
 
 namespace isotherm {
@@ -16,9 +18,9 @@ using namespace ets_detail;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// The best starting points go a few steps each, the best of those to the end.
-constexpr std::size_t kTrials = 16;
+constexpr std::size_t kTrials = 6;
 constexpr int kTrialSteps = 6;
-constexpr std::size_t kFinalists = 3;
+constexpr std::size_t kFinalists = 2;
 constexpr int kMostSteps = 200;
 /// A trend that never ends must be this much better, see choose_ets.
 constexpr double kEndlessTrendCost = 3;
@@ -124,12 +126,34 @@ EtsFit filter_ets(const EtsForm& form, std::span<const double> values, int perio
   return fit;
 }
 
-std::optional<EtsFit> fit_ets(const EtsForm& form, std::span<const double> values, int period) {
-  if (!carries(form, values, period)) return std::nullopt;
-  const Scale scale = scale_of(form, values);
-  std::vector<double> scaled;
-  for (const double y : values) scaled.push_back((y - scale.centre) / scale.size);
-  Problem problem(form, scaled, period);
+namespace {
+
+std::vector<double> scaled(std::span<const double> values, const Scale& scale) {
+  std::vector<double> out;
+  out.reserve(values.size());
+  for (const double y : values) out.push_back((y - scale.centre) / scale.size);
+  return out;
+}
+
+/// A form without a season, see ets_many.h.
+EtsFit from_plain(const EtsForm& form, std::span<const double> values, const Scale& scale,
+                  const PlainFit& found) {
+  EtsWeights weights;
+  weights.alpha = found.parameters[EtsColumn::kAlpha];
+  double trend = 0;
+  if (form.has_trend()) {
+    weights.beta = kEtsLeastWeight + found.parameters[EtsColumn::kShare] * (weights.alpha - kEtsLeastWeight);
+    trend = scale.size * found.parameters[EtsColumn::kTrend];
+  }
+  if (form.damped) weights.phi = found.parameters[EtsColumn::kPhi];
+  return filter_ets(form, values, 1, weights, scale.centre + scale.size * found.parameters[EtsColumn::kLevel],
+                    trend, {});
+}
+
+std::optional<EtsFit> fit_one(const EtsForm& form, std::span<const double> values, int period,
+                              const Scale& scale) {
+  const std::vector<double> numbers = scaled(values, scale);
+  Problem problem(form, numbers, period);
   std::vector<Point> points = starting_points(problem);
   if (points.empty()) return std::nullopt;
   const Point best = search(problem, std::move(points));
@@ -139,10 +163,63 @@ std::optional<EtsFit> fit_ets(const EtsForm& form, std::span<const double> value
     for (double& season : ring) season *= scale.size;
   }
   const double trend = form.trend == EtsPart::additive ? p[kTrend] * scale.size : p[kTrend];
-  EtsFit fit = filter_ets(form, values, period, weights_of(form, p), scale.centre + scale.size * p[kLevel],
-                          form.has_trend() ? trend : 0, ring);
-  settle_perfect_fit(fit, scale.largest);
-  return fit;
+  return filter_ets(form, values, period, weights_of(form, p), scale.centre + scale.size * p[kLevel],
+                    form.has_trend() ? trend : 0, ring);
+}
+
+}  // namespace
+
+std::vector<std::optional<EtsFit>> fit_ets_all(const EtsForm& form,
+                                               std::span<const std::span<const double>> series, int period) {
+  std::vector<std::optional<EtsFit>> fits(series.size());
+  std::vector<std::size_t> able;
+  std::vector<Scale> scales;
+  for (std::size_t k = 0; k < series.size(); ++k) {
+    if (!carries(form, series[k], period)) continue;
+    able.push_back(k);
+    scales.push_back(scale_of(form, series[k]));
+  }
+  if (is_plain(form)) {
+    std::vector<std::vector<double>> numbers;
+    for (std::size_t i = 0; i < able.size(); ++i) numbers.push_back(scaled(series[able[i]], scales[i]));
+    const std::vector<std::span<const double>> views(numbers.begin(), numbers.end());
+    const std::vector<PlainFit> found = fit_plain(form, views);
+    for (std::size_t i = 0; i < able.size(); ++i) {
+      if (found[i].objective < kInfinity)
+        fits[able[i]] = from_plain(form, series[able[i]], scales[i], found[i]);
+    }
+  } else {
+    for (std::size_t i = 0; i < able.size(); ++i)
+      fits[able[i]] = fit_one(form, series[able[i]], period, scales[i]);
+  }
+  for (std::size_t i = 0; i < able.size(); ++i) {
+    if (fits[able[i]]) settle_perfect_fit(*fits[able[i]], scales[i].largest);
+  }
+  return fits;
+}
+
+std::optional<EtsFit> fit_ets(const EtsForm& form, std::span<const double> values, int period) {
+  return std::move(fit_ets_all(form, {&values, 1}, period).front());
+}
+
+EtsPath ets_path(const EtsFit& fit, std::span<const double> values) {
+  EtsPath path;
+  double level = fit.level, trend = fit.trend, no_season = 0;
+  std::vector<double> ring = fit.season;
+  for (std::size_t t = 0; t < values.size(); ++t) {
+    double& season = ring.empty() ? no_season : ring[t % ring.size()];
+    const double base = ets_base(fit.form, fit.weights.phi, level, trend);
+    path.fitted.push_back(ets_prediction(fit.form, base, season));
+    if (std::isnan(values[t])) {
+      ets_coast(fit.form, fit.weights.phi, base, level, trend);
+    } else {
+      ets_learn(fit.form, fit.weights, base, values[t], level, trend, season);
+    }
+    path.level.push_back(level);
+    if (fit.form.has_trend()) path.trend.push_back(trend);
+    if (fit.form.has_season()) path.season.push_back(season);
+  }
+  return path;
 }
 
 double criterion_of(const EtsFit& fit, EtsCriterion criterion) {
@@ -157,35 +234,56 @@ double criterion_of(const EtsFit& fit, EtsCriterion criterion) {
   return kInfinity;
 }
 
+namespace {
+
+bool is_candidate(const EtsForm& form, std::span<const double> values, int period) {
+  return form.trend != EtsPart::multiplicative && carries(form, values, period) &&
+         count_observed(values) >= ets_parameter_count(form, period) + 2;
+}
+
+}  // namespace
+
 std::vector<EtsForm> ets_candidates(std::span<const double> values, int period) {
   std::vector<EtsForm> candidates;
-  const int observed = count_observed(values);
   for (const EtsForm& form : ets_forms()) {
-    if (form.trend == EtsPart::multiplicative) continue;
-    if (!carries(form, values, period) || observed < ets_parameter_count(form, period) + 2) continue;
-    candidates.push_back(form);
+    if (is_candidate(form, values, period)) candidates.push_back(form);
   }
   return candidates;
 }
 
-std::optional<EtsFit> choose_ets(std::span<const double> values, int period, EtsCriterion criterion) {
-  std::optional<EtsFit> best;
-  double least = kInfinity;
-  for (const EtsForm& form : ets_candidates(values, period)) {
-    std::optional<EtsFit> fit = fit_ets(form, values, period);
-    if (!fit) continue;
-    if (fit->log_likelihood == kInfinity) {
-      // Perfect: nothing with more parameters can be better, and simpler ones were not.
-      if (!best || best->log_likelihood < kInfinity) return fit;
+std::vector<std::optional<EtsFit>> choose_ets_all(std::span<const std::span<const double>> series, int period,
+                                                  EtsCriterion criterion) {
+  std::vector<std::optional<EtsFit>> best(series.size());
+  std::vector<double> least(series.size(), kInfinity);
+  std::vector<std::span<const double>> able;
+  std::vector<std::size_t> whose;
+  for (const EtsForm& form : ets_forms()) {
+    able.clear();
+    whose.clear();
+    for (std::size_t k = 0; k < series.size(); ++k) {
+      // Perfect: nothing with more parameters can be better.
+      if (best[k] && best[k]->log_likelihood == kInfinity) continue;
+      if (!is_candidate(form, series[k], period)) continue;
+      able.push_back(series[k]);
+      whose.push_back(k);
     }
-    const double endless = fit->form.has_trend() && !fit->form.damped ? kEndlessTrendCost : 0;
-    const double cost = criterion_of(*fit, criterion) + endless;
-    if (!best || cost < least) {
-      best = std::move(fit);
-      least = cost;
+    std::vector<std::optional<EtsFit>> fits = fit_ets_all(form, able, period);
+    for (std::size_t i = 0; i < whose.size(); ++i) {
+      if (!fits[i]) continue;
+      const double endless = form.has_trend() && !form.damped ? kEndlessTrendCost : 0;
+      const bool perfect = fits[i]->log_likelihood == kInfinity;
+      const double cost = perfect ? -kInfinity : criterion_of(*fits[i], criterion) + endless;
+      std::optional<EtsFit>& mine = best[whose[i]];
+      if (mine && cost >= least[whose[i]]) continue;
+      mine = std::move(fits[i]);
+      least[whose[i]] = cost;
     }
   }
   return best;
+}
+
+std::optional<EtsFit> choose_ets(std::span<const double> values, int period, EtsCriterion criterion) {
+  return std::move(choose_ets_all({&values, 1}, period, criterion).front());
 }
 
 }  // namespace isotherm

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "quantile.h"
+#include "isotherm/model/quantile.h"
 
 namespace isotherm {
 

@@ -34,7 +34,8 @@ void add_likelihood(Fit& fit, double columns) {
 }
 
 void add_coefficients(Fit& fit, const LeastSquares& solved, const FitChoice& choice) {
-  const SquareMatrix covariance = solved.covariance(choice.covariance, fit.df_residual, choice.clusters);
+  const CovarianceChoice kind{choice.covariance, fit.df_residual, choice.clusters, choice.kernel};
+  const SquareMatrix covariance = solved.covariance(kind);
   const std::vector<double> inverse = solved.plain_inverse_diagonal();
   const double quantile = student_quantile_two_sided(0.05, fit.df_residual);
   const Design& design = solved.design();
@@ -51,6 +52,14 @@ void add_coefficients(Fit& fit, const LeastSquares& solved, const FitChoice& cho
     c.vif = centred ? total_squares(design.columns[j], true) * inverse[j] : kNone;
     fit.coefficients.push_back(std::move(c));
   }
+  fit.fitted.names = design.names;
+  fit.fitted.columns = design.recipes;
+  fit.fitted.coefficients = solved.plain_coefficients();
+  fit.fitted.covariance = solved.plain_covariance(kind);
+  fit.fitted.covariance_kind = choice.covariance;
+  fit.fitted.sigma2 = fit.sigma2;
+  fit.fitted.df_residual = fit.df_residual;
+  fit.fitted.rows = static_cast<double>(fit.rows);
 }
 
 }  // namespace
@@ -75,8 +84,8 @@ Fit fit_linear(Design design, std::span<const double> y, const FitChoice& choice
   add_likelihood(fit, columns);
   fit.condition_number = solved.condition_number();
   add_coefficients(fit, solved, choice);
-  fit.tests = residual_tests(solved);
-  if (choice.weights != nullptr) {
+  if (choice.diagnostics) fit.tests = residual_tests(solved);
+  if (choice.diagnostics && choice.weights != nullptr) {
     for (TestResult& test : spatial_tests(solved, y, *choice.weights)) fit.tests.push_back(std::move(test));
   }
   fit.residuals = solved.residuals();

@@ -9,7 +9,7 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/model/ets_forecast.h"
-#include "quantile.h"
+#include "isotherm/model/quantile.h"
 
 namespace isotherm {
 
@@ -45,6 +45,7 @@ Made from_fit(const std::optional<EtsFit>& fit, const ForecastRequest& request) 
   SeriesForecast forecast = ets_forecast(*fit, request);
   forecast.model = long_name(fit->form);
   if (fit->log_likelihood == std::numeric_limits<double>::infinity()) forecast.reason = "fits without error";
+  forecast.fit = fit;
   return forecast;
 }
 
@@ -77,15 +78,18 @@ SeriesForecast short_forecast(const ForecastRequest& request) {
   return forecast;
 }
 
-Made make_auto(const ForecastRequest& request) {
-  const std::size_t candidates = ets_candidates(request.values, request.period).size();
-  if (candidates == 0) return short_forecast(request);
-  Made forecast = from_fit(choose_ets(request.values, request.period, request.criterion), request);
+Made from_choice(const std::optional<EtsFit>& fit, const ForecastRequest& request) {
+  Made forecast = from_fit(fit, request);
   if (forecast && forecast->reason.empty()) {
-    forecast->reason =
-        "least " + std::string(criterion_name(request.criterion)) + " of " + std::to_string(candidates);
+    forecast->reason = "least " + std::string(criterion_name(request.criterion)) + " of " +
+                       std::to_string(ets_candidates(request.values, request.period).size());
   }
   return forecast;
+}
+
+Made make_auto(const ForecastRequest& request) {
+  if (ets_candidates(request.values, request.period).empty()) return short_forecast(request);
+  return from_choice(choose_ets(request.values, request.period, request.criterion), request);
 }
 
 Made make_mean(const ForecastRequest& r) { return from_moments(mean_forecast(r), r, "mean"); }
@@ -95,6 +99,18 @@ Made make_seasonal_naive(const ForecastRequest& r) {
 }
 Made make_drift(const ForecastRequest& r) { return from_moments(drift_forecast(r), r, "drift"); }
 Made make_theta(const ForecastRequest& r) { return from_moments(theta_forecast(r), r, "theta"); }
+constexpr std::string_view kAuto = "auto";
+
+/// Exponential smoothing forms with a name of their own.
+struct NamedForm {
+  std::string_view model, form;
+};
+constexpr std::array<NamedForm, 5> kNamedForms{{{"simple", "ANN"},
+                                                {"holt", "AAN"},
+                                                {"damped", "AAdN"},
+                                                {"holt-winters", "AAA"},
+                                                {"holt-winters-mul", "MAM"}}};
+
 Made make_simple(const ForecastRequest& r) { return named_form("ANN", r); }
 Made make_holt(const ForecastRequest& r) { return named_form("AAN", r); }
 Made make_damped(const ForecastRequest& r) { return named_form("AAdN", r); }
@@ -160,6 +176,7 @@ Made combine(const ForecastRequest& request, double (*fold)(std::vector<double>)
   fold_all(&SeriesForecast::deviation);
   fold_all(&SeriesForecast::quantiles);
   combined.model = name;
+  combined.fit.reset();
   std::vector<std::string> names;
   for (const SeriesForecast& member : made) names.push_back(member.model);
   combined.reason = "of " + join(names, " ");
@@ -170,7 +187,7 @@ Made make_combined_mean(const ForecastRequest& r) { return combine(r, average, "
 Made make_combined_median(const ForecastRequest& r) { return combine(r, middle, "combine-median"); }
 
 constexpr std::array<ForecastModelRow, 17> kModels{{
-    {"auto", "the exponential smoothing form of least AICc (see --criterion); a fallback for short series",
+    {kAuto, "the exponential smoothing form of least AICc (see --criterion); a fallback for short series",
      make_auto},
     {"simple", "simple exponential smoothing, ANN", make_simple},
     {"holt", "Holt's linear trend, AAN", make_holt},
@@ -195,31 +212,78 @@ constexpr std::array<ForecastModelRow, 17> kModels{{
 std::span<const ForecastModelRow> forecast_models() { return kModels; }
 
 ForecastModel parse_forecast_model(std::string_view text) {
-  std::vector<std::string> names;
   for (const ForecastModelRow& row : kModels) {
-    if (row.name == text) return {std::string(row.name), row.make};
-    names.emplace_back(row.name);
+    if (row.name != text) continue;
+    const auto form = std::ranges::find(kNamedForms, row.name, &NamedForm::model);
+    if (form == kNamedForms.end()) return {std::string(row.name), row.make, std::nullopt};
+    return {std::string(row.name), row.make, parse_ets(form->form)};
   }
-  for (const EtsForm& form : ets_forms()) names.push_back(ets_name(form));
-  EtsForm form;
-  try {
-    form = parse_ets(text);
-  } catch (const Error&) {
+  const auto form = find_ets(text);
+  if (!form) {
+    std::vector<std::string> names;
+    for (const ForecastModelRow& row : kModels) names.emplace_back(row.name);
+    for (const EtsForm& known : ets_forms()) names.push_back(ets_name(known));
     throw Error(ErrorKind::usage, "unknown model '" + std::string(text) + "'; there are " +
                                       join(names, ", ") + suggestion(text, names));
   }
-  return {ets_name(form),
-          [form](const ForecastRequest& r) { return from_fit(fit_ets(form, r.values, r.period), r); }};
+  const auto make = [form = *form](const ForecastRequest& r) {
+    return from_fit(fit_ets(form, r.values, r.period), r);
+  };
+  return {ets_name(*form), make, form};
 }
 
-SeriesForecast forecast(const ForecastModel& model, const ForecastRequest& request) {
-  if (observed_count(request.values) == 0) return nothing_known(request);
-  if (Made made = model.make(request)) {
+namespace {
+
+/// What was made, or what stands in for it.
+SeriesForecast settle(const ForecastModel& model, const ForecastRequest& request, Made made) {
+  if (made) {
     if (made->reason.empty()) made->reason = "asked for";
     return std::move(*made);
   }
-  SeriesForecast made = make_auto(request).value_or(short_forecast(request));
-  made.reason = "the series cannot carry " + model.name + "; " + made.reason;
+  SeriesForecast instead = make_auto(request).value_or(short_forecast(request));
+  instead.reason = "the series cannot carry " + model.name + "; " + instead.reason;
+  return instead;
+}
+
+/// Requests that differ in their series only go through the search together.
+bool same_terms(std::span<const ForecastRequest> requests) {
+  return std::ranges::all_of(requests, [&](const ForecastRequest& request) {
+    return request.period == requests.front().period && request.criterion == requests.front().criterion;
+  });
+}
+
+}  // namespace
+
+SeriesForecast forecast(const ForecastModel& model, const ForecastRequest& request) {
+  if (observed_count(request.values) == 0) return nothing_known(request);
+  return settle(model, request, model.make(request));
+}
+
+std::vector<SeriesForecast> forecast_all(const ForecastModel& model,
+                                         std::span<const ForecastRequest> requests) {
+  std::vector<SeriesForecast> made;
+  made.reserve(requests.size());
+  const bool is_auto = model.name == kAuto;
+  if (requests.empty() || !(is_auto || model.form) || !same_terms(requests)) {
+    for (const ForecastRequest& request : requests) made.push_back(forecast(model, request));
+    return made;
+  }
+  std::vector<std::span<const double>> series;
+  for (const ForecastRequest& request : requests) series.push_back(request.values);
+  const int period = requests.front().period;
+  const std::vector<std::optional<EtsFit>> fits =
+      is_auto ? choose_ets_all(series, period, requests.front().criterion)
+              : fit_ets_all(*model.form, series, period);
+  for (std::size_t k = 0; k < requests.size(); ++k) {
+    const ForecastRequest& request = requests[k];
+    if (observed_count(request.values) == 0) {
+      made.push_back(nothing_known(request));
+    } else if (is_auto) {
+      made.push_back(fits[k] ? *from_choice(fits[k], request) : short_forecast(request));
+    } else {
+      made.push_back(settle(model, request, from_fit(fits[k], request)));
+    }
+  }
   return made;
 }
 

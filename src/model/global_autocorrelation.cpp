@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "isotherm/core/error.h"
 #include "isotherm/model/autocorrelation.h"
@@ -106,6 +108,42 @@ GlobalAutocorrelation global_geary(std::span<const double> x, const Weights& wei
                      s00 * (n * n - 3 - (n - 1) * (n - 1) * b2)) /
                     (n * (n - 2) * (n - 3) * s00);
   judge(result, -1);
+  return result;
+}
+
+GlobalAutocorrelation global_getis_ord(std::span<const double> x, const Weights& weights) {
+  moments_of(x);  // the same refusals
+  GlobalAutocorrelation result;
+  if (std::any_of(x.begin(), x.end(), [](double v) { return v < 0; })) {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    return {kNone, kNone, kNone, kNone, kNone};
+  }
+  const WeightSums w = sums_of(weights);
+  const auto n = static_cast<double>(x.size());
+  const std::vector<double> lagged = lag(weights, x);
+  long double cross = 0, m1 = 0, m2 = 0, m3 = 0, m4 = 0;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    const long double v = x[k];
+    cross += v * lagged[k];
+    m1 += v;
+    m2 += v * v;
+    m3 += v * v * v;
+    m4 += v * v * v * v;
+  }
+  const double s00 = w.s0 * w.s0;
+  const long double pairs = m1 * m1 - m2;
+  result.value = static_cast<double>(cross / pairs);
+  result.expectation = w.s0 / (n * (n - 1));
+  const double b0 = (n * n - 3 * n + 3) * w.s1 - n * w.s2 + 3 * s00;
+  const double b1 = -((n * n - n) * w.s1 - 2 * n * w.s2 + 6 * s00);
+  const double b2 = -(2 * n * w.s1 - (n + 3) * w.s2 + 6 * s00);
+  const double b3 = 4 * (n - 1) * w.s1 - 2 * (n + 1) * w.s2 + 8 * s00;
+  const double b4 = w.s1 - w.s2 + s00;
+  const long double top = b0 * m2 * m2 + b1 * m4 + b2 * m1 * m1 * m2 + b3 * m1 * m3 + b4 * m1 * m1 * m1 * m1;
+  const long double expected = result.expectation;
+  result.variance =
+      static_cast<double>(top / (pairs * pairs * n * (n - 1) * (n - 2) * (n - 3)) - expected * expected);
+  judge(result, 1);
   return result;
 }
 

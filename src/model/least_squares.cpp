@@ -5,6 +5,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "blocks.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "tall_qr.h"
@@ -19,13 +20,14 @@ constexpr double kDependent = 1e-12;    // what is left of a column that earlier
 constexpr double kMostRefinable = 2e7;  // condition above which normal-equation steps would not converge
 constexpr double kNamedShare = 1e-6;    // of a column, to be named as part of a dependence
 
-constexpr std::array<CovarianceKind, 6> kCovarianceKinds{{
+constexpr std::array<CovarianceKind, 7> kCovarianceKinds{{
     {"classical", "equal variances, independent errors"},
     {"hc0", "White's estimator for unequal variances"},
     {"hc1", "hc0 times n / (n - k)"},
     {"hc2", "squared residuals over 1 - leverage"},
     {"hc3", "squared residuals over (1 - leverage) squared"},
     {"cluster", "errors of one cluster may depend on each other; times G/(G-1) (n-1)/(n-k)"},
+    {"conley", "errors within --cutoff metres may depend on each other, less with distance (Conley 1999)"},
 }};
 
 double length(const std::vector<double>& column) {
@@ -103,6 +105,7 @@ void erase_column(Design& design, std::size_t column) {
   design.names.erase(design.names.begin() + at);
   design.columns.erase(design.columns.begin() + at);
   design.lows.erase(design.lows.begin() + at);
+  design.recipes.erase(design.recipes.begin() + at);
 }
 
 }  // namespace
@@ -113,7 +116,7 @@ std::span<const CovarianceKind> covariance_kinds() { return kCovarianceKinds; }
 
 LeastSquares::LeastSquares(Design design, std::span<const double> y, int threads,
                            std::vector<std::string>* dropped)
-    : design_(std::move(design)) {
+    : design_(std::move(design)), threads_(threads) {
   if (design_.size() == 0) throw Error(ErrorKind::input, "no column is left to explain with");
   drop_dependent(y, threads, dropped);
   solve(y);
@@ -162,27 +165,49 @@ void LeastSquares::drop_dependent(std::span<const double> y, int threads, std::v
 
 std::vector<long double> LeastSquares::residuals_of(std::span<const double> y,
                                                     const std::vector<long double>& solution) {
-  std::vector<long double> gradient(size(), 0.0L);
-  long double rss = 0;
-  residuals_.resize(y.size());
   const std::size_t columns = size();
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    long double r = y[i];
-    for (std::size_t j = 0; j < columns; ++j) {
-      long double v = design_.columns[j][i];
-      if (!design_.lows[j].empty()) v += design_.lows[j][i];
-      r -= v * solution[j];
+  residuals_.resize(y.size());
+  // Per block the gradient and, last, the sum of squares; added in order of blocks.
+  std::vector<std::vector<long double>> parts(block_count(y.size()));
+  for_blocks(y.size(), threads_, [&](std::size_t block, std::size_t first, std::size_t end) {
+    std::vector<long double> sums(columns + 1, 0.0L);
+    for (std::size_t i = first; i < end; ++i) {
+      long double r = y[i];
+      for (std::size_t j = 0; j < columns; ++j) {
+        long double v = design_.columns[j][i];
+        if (!design_.lows[j].empty()) v += design_.lows[j][i];
+        r -= v * solution[j];
+      }
+      for (std::size_t j = 0; j < columns; ++j) {
+        sums[j] += static_cast<long double>(design_.columns[j][i]) * r;
+        if (!design_.lows[j].empty()) sums[j] += static_cast<long double>(design_.lows[j][i]) * r;
+      }
+      residuals_[i] = static_cast<double>(r);
+      sums[columns] += r * r;
     }
-    for (std::size_t j = 0; j < columns; ++j) {
-      gradient[j] += static_cast<long double>(design_.columns[j][i]) * r;
-      if (!design_.lows[j].empty()) gradient[j] += static_cast<long double>(design_.lows[j][i]) * r;
-    }
-    residuals_[i] = static_cast<double>(r);
-    rss += r * r;
+    parts[block] = std::move(sums);
+  });
+  std::vector<long double> gradient(columns + 1, 0.0L);
+  for (const std::vector<long double>& part : parts) {
+    for (std::size_t j = 0; j <= columns; ++j) gradient[j] += part[j];
   }
+  rss_ = static_cast<double>(gradient.back());
+  gradient.pop_back();
   for (std::size_t j = 0; j < columns; ++j) gradient[j] *= static_cast<long double>(scales_[j]);
-  rss_ = static_cast<double>(rss);
   return gradient;
+}
+
+double LeastSquares::explained(std::span<const double> values) const {
+  std::vector<long double> sums(size());
+  for_tasks(size(), threads_, [&](std::size_t j) {
+    long double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      sum += static_cast<long double>(design_.columns[j][i]) * static_cast<long double>(values[i]);
+    sums[j] = sum * static_cast<long double>(scales_[j]);
+  });
+  solve_upper_transposed(upper_, sums);
+  const long double length = norm(sums);
+  return static_cast<double>(length * length);
 }
 
 void LeastSquares::solve(std::span<const double> y) {
@@ -234,6 +259,16 @@ void LeastSquares::report() {
   }
 }
 
+std::vector<double> LeastSquares::reported(std::span<const double> plain) const {
+  std::vector<double> result(size());
+  for (std::size_t i = 0; i < size(); ++i) {
+    long double sum = 0;
+    for (std::size_t j = 0; j < size(); ++j) sum += map_[i * size() + j] * static_cast<long double>(plain[j]);
+    result[i] = static_cast<double>(sum);
+  }
+  return result;
+}
+
 double LeastSquares::condition_number() const {
   const auto columns = static_cast<Index>(size());
   Eigen::MatrixXd unit(columns, columns);
@@ -246,14 +281,16 @@ double LeastSquares::condition_number() const {
   return svd.singularValues()(0) / svd.singularValues()(columns - 1);
 }
 
-SquareMatrix LeastSquares::reported_covariance(const SquareMatrix& middle) const {
+SquareMatrix LeastSquares::outer_covariance(const SquareMatrix& middle, bool reported) const {
   const std::size_t columns = size();
-  // Rows of T S R^-1: solve R' z = (T S row)'.
+  // Rows of T S R^-1: solve R' z = (T S row)'. T is the identity for the design's own columns.
   std::vector<std::vector<long double>> rows(columns);
   for (std::size_t i = 0; i < columns; ++i) {
     rows[i].resize(columns);
-    for (std::size_t j = 0; j < columns; ++j)
-      rows[i][j] = map_[i * columns + j] * static_cast<long double>(scales_[j]);
+    for (std::size_t j = 0; j < columns; ++j) {
+      const long double map = reported ? map_[i * columns + j] : (i == j ? 1.0L : 0.0L);
+      rows[i][j] = map * static_cast<long double>(scales_[j]);
+    }
     solve_upper_transposed(upper_, rows[i]);
   }
   SquareMatrix result = square_matrix(columns);
@@ -275,7 +312,7 @@ SquareMatrix LeastSquares::reported_covariance(const SquareMatrix& middle) const
 SquareMatrix LeastSquares::inverse_gram() const {
   SquareMatrix identity = square_matrix(size());
   for (std::size_t i = 0; i < size(); ++i) identity.at(i, i) = 1;
-  return reported_covariance(identity);
+  return outer_covariance(identity, true);
 }
 
 std::vector<double> LeastSquares::plain_inverse_diagonal() const {
@@ -312,13 +349,35 @@ std::vector<double> LeastSquares::leverages() const {
   return h;
 }
 
-SquareMatrix LeastSquares::covariance(std::string_view kind, double df_residual,
-                                      std::span<const std::int64_t> clusters) const {
+SquareMatrix LeastSquares::covariance(const CovarianceChoice& choice) const {
+  return outer_covariance(score_covariance(choice), true);
+}
+
+SquareMatrix LeastSquares::plain_covariance(const CovarianceChoice& choice) const {
+  return outer_covariance(score_covariance(choice), false);
+}
+
+SquareMatrix LeastSquares::sandwich(std::span<const double> squares, bool reported) const {
+  const std::vector<std::vector<double>> q = orthonormal();
+  SquareMatrix middle = square_matrix(size());
+  for (std::size_t a = 0; a < size(); ++a) {
+    for (std::size_t b = a; b < size(); ++b) {
+      double sum = 0;
+      for (std::size_t i = 0; i < squares.size(); ++i) sum += q[a][i] * squares[i] * q[b][i];
+      middle.at(a, b) = middle.at(b, a) = sum;
+    }
+  }
+  return outer_covariance(middle, reported);
+}
+
+SquareMatrix LeastSquares::score_covariance(const CovarianceChoice& choice) const {
+  const std::string_view kind = choice.kind;
+  const std::span<const std::int64_t> clusters = choice.clusters;
   const std::size_t columns = size();
   SquareMatrix middle = square_matrix(columns);
   if (kind == "classical") {
-    for (std::size_t j = 0; j < columns; ++j) middle.at(j, j) = rss_ / df_residual;
-    return reported_covariance(middle);
+    for (std::size_t j = 0; j < columns; ++j) middle.at(j, j) = rss_ / choice.df_residual;
+    return middle;
   }
   const std::vector<std::vector<double>> q = orthonormal();
   const auto n = static_cast<double>(rows());
@@ -350,14 +409,24 @@ SquareMatrix LeastSquares::covariance(std::string_view kind, double df_residual,
     }
     if (kind == "hc1") factor = n / (n - static_cast<double>(columns));
   }
+  // With a kernel a row's score also meets those of its neighbours.
+  std::vector<std::vector<double>> met = scores;
+  if (kind == "conley") {
+    if (choice.kernel == nullptr || choice.kernel->rows() != rows())
+      throw Error(ErrorKind::internal, "conley errors need a kernel for every row");
+    for (std::size_t j = 0; j < columns; ++j) {
+      const std::vector<double> around = lag(*choice.kernel, scores[j]);
+      for (std::size_t i = 0; i < rows(); ++i) met[j][i] += around[i];
+    }
+  }
   for (std::size_t a = 0; a < columns; ++a) {
     for (std::size_t b = a; b < columns; ++b) {
       double sum = 0;
-      for (std::size_t i = 0; i < scores[a].size(); ++i) sum += scores[a][i] * scores[b][i];
+      for (std::size_t i = 0; i < scores[a].size(); ++i) sum += scores[a][i] * met[b][i];
       middle.at(a, b) = middle.at(b, a) = factor * sum;
     }
   }
-  return reported_covariance(middle);
+  return middle;
 }
 
 }  // namespace isotherm

@@ -1,12 +1,15 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <unordered_map>
 
 #include "blocks.h"
+#include "bucket_search.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/model/weights.h"
+#include "lattice.h"
 #include "point_tree.h"
 
 namespace isotherm {
@@ -61,13 +64,20 @@ Weights nearest_neighbours(std::span<const Point> points, int k, bool degrees, i
     throw Error(ErrorKind::input, std::to_string(k) + " nearest neighbours cannot be found among " +
                                       std::to_string(points.size()) + " rows");
   }
-  const PointTree tree(places_of(points, degrees));
   Weights weights;
   weights.starts.resize(points.size() + 1);
   for (std::size_t row = 0; row <= points.size(); ++row)
     weights.starts[row] = static_cast<std::int64_t>(row * wanted);
   weights.columns.resize(points.size() * wanted);
   weights.values.assign(weights.columns.size(), 1.0);
+  if (!degrees) {
+    if (const auto lattice = lattice_of(points)) {
+      lattice_neighbours(*lattice, wanted, threads, weights.columns);
+      return weights;
+    }
+    if (bucket_neighbours(points, wanted, threads, weights.columns)) return weights;
+  }
+  const PointTree tree(places_of(points, degrees));
   for_blocks(points.size(), threads, [&](std::size_t, std::size_t first, std::size_t end) {
     std::vector<PointTree::Found> found;
     for (std::size_t row = first; row < end; ++row) {
@@ -80,21 +90,73 @@ Weights nearest_neighbours(std::span<const Point> points, int k, bool degrees, i
   return weights;
 }
 
-Weights neighbours_within(std::span<const Point> points, double distance, bool degrees, int threads) {
+namespace {
+
+/// All others within a distance, each with the value that `value` gives its share of that distance.
+template <class Value>
+Weights band(std::span<const Point> points, double distance, bool degrees, int threads, const Value& value) {
   require_places(points);
   if (!(distance > 0)) throw Error(ErrorKind::usage, "a distance band needs a distance above 0");
   double reach = distance;
   if (degrees) reach = 2 * std::sin(std::min(distance / kEarthRadius, std::numbers::pi) / 2);
   const PointTree tree(places_of(points, degrees));
-  std::vector<std::vector<std::int32_t>> lists(points.size());
-  for_blocks(points.size(), threads, [&](std::size_t, std::size_t first, std::size_t end) {
+  struct Block {
+    std::vector<std::size_t> degrees;
+    std::vector<std::int32_t> columns;
+    std::vector<double> values;
+  };
+  std::vector<Block> blocks(block_count(points.size()));
+  for_blocks(points.size(), threads, [&](std::size_t number, std::size_t first, std::size_t end) {
+    Block& block = blocks[number];
     std::vector<PointTree::Found> found;
     for (std::size_t row = first; row < end; ++row) {
       tree.within(row, reach * reach, found);
-      for (const PointTree::Found& other : found) lists[row].push_back(other.row);
+      std::sort(found.begin(), found.end(),
+                [](const PointTree::Found& a, const PointTree::Found& b) { return a.row < b.row; });
+      block.degrees.push_back(found.size());
+      for (const PointTree::Found& other : found) {
+        const double straight = std::sqrt(other.square);
+        const double share = degrees ? 2 * kEarthRadius * std::asin(std::min(straight / 2, 1.0)) / distance
+                                     : straight / distance;
+        block.columns.push_back(other.row);
+        block.values.push_back(value(std::min(share, 1.0)));
+      }
     }
   });
-  return binary_weights(lists);
+  Weights weights;
+  for (const Block& block : blocks) {
+    for (std::size_t count : block.degrees)
+      weights.starts.push_back(weights.starts.back() + static_cast<std::int64_t>(count));
+    weights.columns.insert(weights.columns.end(), block.columns.begin(), block.columns.end());
+    weights.values.insert(weights.values.end(), block.values.begin(), block.values.end());
+  }
+  return weights;
+}
+
+constexpr std::array<KernelShapeRow, 3> kShapes{{
+    {KernelShape::triangular, "triangular"},
+    {KernelShape::epanechnikov, "epanechnikov"},
+    {KernelShape::gaussian, "gaussian"},
+}};
+
+}  // namespace
+
+Weights neighbours_within(std::span<const Point> points, double distance, bool degrees, int threads) {
+  return band(points, distance, degrees, threads, [](double) { return 1.0; });
+}
+
+std::span<const KernelShapeRow> kernel_shapes() { return kShapes; }
+
+Weights kernel_weights(std::span<const Point> points, double bandwidth, KernelShape shape, bool degrees,
+                       int threads) {
+  switch (shape) {
+    case KernelShape::triangular:
+      return band(points, bandwidth, degrees, threads, [](double t) { return 1 - t; });
+    case KernelShape::epanechnikov:
+      return band(points, bandwidth, degrees, threads, [](double t) { return 0.75 * (1 - t * t); });
+    default:
+      return band(points, bandwidth, degrees, threads, [](double t) { return std::exp(-t * t / 2); });
+  }
 }
 
 Weights contiguous(std::span<const MultiPolygon> outlines, Contiguity kind) {

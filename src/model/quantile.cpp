@@ -1,4 +1,4 @@
-#include "quantile.h"
+#include "isotherm/model/quantile.h"
 
 #include <cmath>
 #include <numbers>

@@ -8,6 +8,7 @@ namespace isotherm {
 namespace {
 
 constexpr std::size_t kMostWhiteColumns = 50;
+constexpr double kMostCondition = 1e5;  // below, ten digits of an explained sum of squares
 
 TestResult jarque_bera(const std::vector<double>& residuals) {
   const auto n = static_cast<long double>(residuals.size());
@@ -34,17 +35,31 @@ struct Auxiliary {
   double df = 0;  ///< columns beside the intercept
 };
 
-/// Regression of `values` on the columns; dependent columns are left out.
-Auxiliary auxiliary(const Design& design, const std::vector<double>& values) {
-  std::vector<std::string> dropped;
-  const LeastSquares solved(design, values, 1, &dropped);
+long double squares_about_mean(const std::vector<double>& values) {
   long double sum = 0;
   for (double v : values) sum += v;
   const long double mean = sum / static_cast<long double>(values.size());
   long double total = 0;
   for (double v : values) total += (v - mean) * (v - mean);
-  return {static_cast<double>(total) - solved.rss(), static_cast<double>(total),
-          static_cast<double>(solved.size() - 1)};
+  return total;
+}
+
+/// Regression of `values` on the columns; dependent columns are left out.
+Auxiliary auxiliary(const Design& design, const std::vector<double>& values) {
+  std::vector<std::string> dropped;
+  const LeastSquares solved(design, values, 1, &dropped);
+  const auto total = static_cast<double>(squares_about_mean(values));
+  return {total - solved.rss(), total, static_cast<double>(solved.size() - 1)};
+}
+
+/// The same on the columns of a fit, without factoring them again where its factor has the digits.
+Auxiliary auxiliary(const LeastSquares& fit, std::vector<double> values) {
+  if (fit.condition_number() > kMostCondition) return auxiliary(fit.design(), values);
+  const auto total = static_cast<double>(squares_about_mean(values));
+  double mean = 0;
+  for (double v : values) mean += v / static_cast<double>(values.size());
+  for (double& v : values) v -= mean;
+  return {fit.explained(values), total, static_cast<double>(fit.size() - 1)};
 }
 
 Design with_products(const Design& design) {
@@ -73,7 +88,7 @@ std::vector<TestResult> residual_tests(const LeastSquares& fit) {
   const auto n = static_cast<double>(fit.rows());
   std::vector<double> squares(fit.rows());
   for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = fit.residuals()[i] * fit.residuals()[i];
-  const Auxiliary plain = auxiliary(fit.design(), squares);
+  const Auxiliary plain = auxiliary(fit, squares);
   const double variance = fit.rss() / n;
   const double breusch = plain.explained / (2 * variance * variance);
   tests.push_back({"breusch_pagan", "equal variances against the columns themselves", breusch, plain.df,

@@ -43,6 +43,19 @@ SortedSamples::Classes SortedSamples::classes() const {
   return found;
 }
 
+double SortedSamples::share_of(double value) const {
+  if (samples_.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const auto below = [](const Sample& sample, double limit) {
+    return static_cast<double>(sample.value) < limit;
+  };
+  double weight = 0;
+  for (auto at = std::lower_bound(samples_.begin(), samples_.end(), value, below);
+       at != samples_.end() && static_cast<double>(at->value) == value; ++at) {
+    weight += static_cast<double>(at->weight);
+  }
+  return weight / total_;
+}
+
 double SortedSamples::quantile(double probability) const {
   if (samples_.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double from = probability * (total_ - width_), to = from + width_;

@@ -22,6 +22,8 @@ class SortedSamples {
     double number;
   };
   Classes classes() const;
+  /// Weight of the samples of exactly this value, as a share of all; NaN when there are no samples.
+  double share_of(double value) const;
 
  private:
   std::span<const Sample> samples_;

@@ -14,7 +14,7 @@ namespace {
 
 using Kind = StatisticKind;
 
-constexpr std::array<StatisticRow, 18> kRows{{
+constexpr std::array<StatisticRow, 20> kRows{{
     {Kind::count, "count", "sum of the coverage weights of valid pixels: the valid area in pixels", false},
     {Kind::pixels, "pixels", "number of valid pixels the zone covers in part or in full", false},
     {Kind::valid, "valid", "share of the zone's whole area that is covered by valid pixels", false},
@@ -27,12 +27,15 @@ constexpr std::array<StatisticRow, 18> kRows{{
     {Kind::stdev, "stdev", "root of the variance", false},
     {Kind::cv, "cv", "coefficient of variation: stdev / mean; missing where the mean is 0", false},
     {Kind::sumsq, "sumsq", "weighted sum of squares", false},
+    {Kind::weight, "weight", "sum of the weights of valid pixels: count, or with --weight what was weighed",
+     false},
     {Kind::quantile, "median", "weighted median (p50)", true},
     {Kind::quantile, "pNN", "weighted percentile, 0 to 100: p10, p90, p2.5", true},
     {Kind::quantile, "qX", "the same as a share, 0 to 1: q0.1, q0.9", true},
     {Kind::mode, "mode", "value with the most weight; of equals the smallest", true},
     {Kind::minority, "minority", "value with the least weight; of equals the smallest", true},
     {Kind::variety, "variety", "number of different values", true},
+    {Kind::fraction, "fraction", "share of each class of a raster of classes, a column per class", true},
 }};
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
@@ -67,7 +70,7 @@ double valid_share(double weight, double total) {
   return weight > total * (1 - kRounding) ? 1 : weight / total;
 }
 
-double value_of(const Statistic& statistic, const Moments& m, double total) {
+double moment_value(const Statistic& statistic, const Moments& m, double total) {
   const bool empty = m.pixels == 0;
   switch (statistic.kind) {
     case Kind::count:
@@ -92,6 +95,8 @@ double value_of(const Statistic& statistic, const Moments& m, double total) {
       return std::sqrt(m.variance());
     case Kind::cv:
       return empty || m.mean() == 0 ? kMissing : std::sqrt(m.variance()) / m.mean();
+    case Kind::weight:
+      return m.weight;
     case Kind::sumsq:
       return m.squares + m.shift * (2 * m.offsets + m.shift * m.weight);
     default:
@@ -107,6 +112,8 @@ double value_of(const Statistic& statistic, const SortedSamples& samples) {
       return samples.classes().lightest;
     case Kind::variety:
       return samples.classes().number;
+    case Kind::fraction:
+      return samples.share_of(statistic.category);
     default:
       return samples.quantile(statistic.probability);
   }
@@ -116,6 +123,17 @@ double value_of(const Statistic& statistic, const SortedSamples& samples) {
 
 std::span<const StatisticRow> statistic_rows() { return kRows; }
 
+double moment_statistic(const Statistic& statistic, const Moments& moments, double total) {
+  return moment_value(statistic, moments, total);
+}
+
+Statistic fraction_of(double category) {
+  std::string name = "fraction_" + fixed_text(category, 8);
+  std::replace(name.begin(), name.end(), '.', '_');
+  std::replace(name.begin(), name.end(), '-', 'm');
+  return {Kind::fraction, 0, std::move(name), category};
+}
+
 double Moments::mean() const { return pixels == 0 ? kMissing : shift + offsets / weight; }
 
 double Moments::variance() const {
@@ -124,7 +142,7 @@ double Moments::variance() const {
   return std::max(0.0, squares / weight - mean_offset * mean_offset);
 }
 
-void Collector::keep_run(const float* values, const float* weights, std::int32_t count) {
+void Collector::keep_values(const float* values, const float* weights, std::int32_t count) {
   for (std::int32_t k = 0; k < count; ++k) {
     if (is_number(values[k])) samples_.push_back({values[k], weights == nullptr ? 1.0f : weights[k]});
   }
@@ -147,8 +165,10 @@ std::string unit_of(const Statistic& statistic, std::string_view unit) {
       return "pixels";
     case Kind::valid:
     case Kind::cv:
+    case Kind::fraction:
       return "1";
     case Kind::variety:
+    case Kind::weight:
       return "";
     case Kind::variance:
     case Kind::sumsq:
@@ -176,7 +196,7 @@ void Collector::read(std::span<const Statistic> statistics, double total, std::s
   const SortedSamples sorted(wanted ? std::span<Sample>(samples_) : std::span<Sample>());
   for (std::size_t k = 0; k < statistics.size(); ++k) {
     values[k] = statistics[k].needs_samples() ? value_of(statistics[k], sorted)
-                                              : value_of(statistics[k], moments_, total);
+                                              : moment_statistic(statistics[k], moments_, total);
   }
 }
 

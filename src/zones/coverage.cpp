@@ -79,6 +79,22 @@ std::size_t Coverage::bytes() const {
          weights_.capacity() * sizeof(float) + totals_.capacity() * sizeof(double);
 }
 
+Coverage Coverage::alone(std::size_t zone) const {
+  Coverage one;
+  for (Span span : spans(zone)) {
+    one.window_ = unite(one.window_, {span.col, span.row, span.count, 1});
+    if (span.weights != Span::kFull) {
+      const auto first = weights_.begin() + span.weights;
+      span.weights = static_cast<std::uint32_t>(one.weights_.size());
+      one.weights_.insert(one.weights_.end(), first, first + span.count);
+    }
+    one.spans_.push_back(span);
+  }
+  one.totals_.push_back(totals_[zone]);
+  one.first_.push_back(one.spans_.size());
+  return one;
+}
+
 CoverageBuilder::CoverageBuilder(Window frame, CoverageRule rule) : frame_(frame), rule_(rule) {
   constexpr std::int64_t kLargest = std::int64_t{1} << 31;
   if (frame.width < 0 || frame.height < 0 || frame.col < -kLargest || frame.row < -kLargest ||
@@ -194,6 +210,33 @@ double CoverageBuilder::total_outside(const Extent& box) {
       return count_touched(rings_, box, steps_);
   }
   return area_;
+}
+
+std::uint32_t CoverageBuilder::hold(std::span<const float> weights) {
+  const std::size_t first = coverage_.weights_.size();
+  if (first + weights.size() >= Span::kFull) {
+    throw Error(ErrorKind::internal,
+                "coverage of one batch holds more than 2^32 weights; take fewer zones at once");
+  }
+  coverage_.weights_.insert(coverage_.weights_.end(), weights.begin(), weights.end());
+  return static_cast<std::uint32_t>(first);
+}
+
+void CoverageBuilder::add(std::span<const Span> spans, std::span<const float> weights, double total) {
+  Window window;
+  for (const Span& span : spans) window = unite(window, {span.col, span.row, span.count, 1});
+  add_moved(spans, hold(weights), window, 0, 0, total);
+}
+
+void CoverageBuilder::add_moved(std::span<const Span> spans, std::uint32_t first_weight, const Window& window,
+                                std::int32_t cols, std::int32_t rows, double total) {
+  for (const Span& span : spans) {
+    const std::uint32_t weights = span.weights == Span::kFull ? Span::kFull : span.weights + first_weight;
+    coverage_.spans_.push_back({span.row + rows, span.col + cols, span.count, weights});
+  }
+  coverage_.window_ = unite(coverage_.window_, window);
+  coverage_.totals_.push_back(total);
+  coverage_.first_.push_back(coverage_.spans_.size());
 }
 
 Coverage CoverageBuilder::finish() { return std::exchange(coverage_, Coverage()); }

@@ -36,8 +36,8 @@ struct Rectangle {
 };
 
 Rectangle cells_of(const SquareGrid& grid, const Extent& extent) {
-  const lattice::Axis axis{grid.side()};
-  return {side_by_side(axis, extent.xmin, extent.xmax), side_by_side(axis, extent.ymin, extent.ymax)};
+  const lattice::Axis x{grid.side(), grid.origin().x}, y{grid.side(), grid.origin().y};
+  return {side_by_side(x, extent.xmin, extent.xmax), side_by_side(y, extent.ymin, extent.ymax)};
 }
 
 Rectangle cells_of(const HexGrid& grid, const Extent& extent) {
@@ -75,16 +75,18 @@ constexpr std::array<GridName, 3> kNames{
      {"square", "the side must be a positive number of metres"},
      {"tile", "the zoom must be a whole number from 0 to 25"}}};
 
-constexpr std::array<GridForm, 7> kForms{{
+constexpr std::array<GridForm, 9> kForms{{
     {"hex:SIZE", "hexagons, SIZE metres between the centres of neighbours, a corner to the north"},
     {"hex:SIZE:flat", "the same with a side to the north"},
     {"hex:area=AREA", "hexagons of AREA square metres (also with :flat)"},
     {"square:SIZE", "squares with sides of SIZE metres"},
     {"square:area=AREA", "squares of AREA square metres"},
+    {"square:SIZE@X/Y", "squares moved by X, Y against the origin of the CRS (see --snap)"},
+    {"square:SIZEdeg", "cells of SIZE degrees in a geographic CRS"},
     {"tile:ZOOM",
      "web-map tiles of EPSG:3857, ZOOM 0 to 25; zoom 19 is 76.4 m at the equator and 48 m only near 51 "
      "degrees"},
-    {"FILE", "the polygons of a vector file"},
+    {"FILE", "the polygons of a vector file, or the labels of a raster of whole numbers (0 is no zone)"},
 }};
 
 /// The text before the first colon, in lower case, and the parts behind it.
@@ -129,6 +131,25 @@ double parse_size(std::string_view text, const std::string& part, double area_fa
   return by_area ? std::sqrt(*number / area_factor) : *number;
 }
 
+/// "100", "area=10000", "0.01deg", "90@15/15".
+SquareGrid parse_square(std::string_view text, const std::string& part, std::string_view rule) {
+  const std::size_t at = part.find('@');
+  std::string size = part.substr(0, at);
+  const bool degrees = size.ends_with("deg") && !size.starts_with("area=");
+  if (degrees) size.resize(size.size() - 3);
+  Point origin;
+  if (at != std::string::npos) {
+    const std::vector<std::string> numbers = split(part.substr(at + 1), '/');
+    const auto x = numbers.size() == 2 ? parse_number(numbers[0]) : std::nullopt;
+    const auto y = numbers.size() == 2 ? parse_number(numbers[1]) : std::nullopt;
+    if (!x || !y) refuse(text, "behind @ stand two numbers, such as square:90@15/15");
+    origin = {*x, *y};
+  }
+  return SquareGrid(
+      parse_size(text, size, 1, degrees ? "the side must be a positive number of degrees" : rule), origin,
+      degrees);
+}
+
 HexOrientation parse_orientation(std::string_view text, const std::vector<std::string>& parts) {
   if (parts.size() < 2 || lower(parts[1]) == "pointy") return HexOrientation::pointy;
   if (lower(parts[1]) == "flat") return HexOrientation::flat;
@@ -160,15 +181,14 @@ Grid Grid::parse(std::string_view text) {
     if (!zoom || *zoom < 0 || *zoom > 25) refuse(text, row->size);
     return Grid(TileGrid(static_cast<int>(*zoom)));
   }
-  if (row->name == "square") return Grid(SquareGrid(parse_size(text, part, 1, row->size)));
+  if (row->name == "square") return Grid(parse_square(text, part, row->size));
   const double spacing = parse_size(text, part, std::sqrt(3.0) / 2, row->size);
   return Grid(HexGrid(spacing, parse_orientation(text, spec.parts)));
 }
 
 std::string Grid::spec() const {
   if (const auto* tile = std::get_if<TileGrid>(&kind_)) return "tile:" + std::to_string(tile->zoom());
-  if (const auto* square = std::get_if<SquareGrid>(&kind_))
-    return "square:" + lattice::size_text(square->side());
+  if (const auto* square = std::get_if<SquareGrid>(&kind_)) return "square:" + square->size_text();
   const auto& hex = std::get<HexGrid>(kind_);
   return "hex:" + lattice::size_text(hex.spacing()) +
          (hex.orientation() == HexOrientation::flat ? ":flat" : "");
@@ -217,6 +237,21 @@ CellRange Grid::cells_over(const Extent& extent) const {
   range.j_north = static_cast<std::int32_t>(north_is_up ? j.last : j.first);
   range.j_count = static_cast<std::int32_t>(j.count());
   return range;
+}
+
+bool Grid::in_degrees() const {
+  const auto* square = std::get_if<SquareGrid>(&kind_);
+  return square != nullptr && square->in_degrees();
+}
+
+Cell Grid::canonical(Cell cell) const {
+  const auto* square = std::get_if<SquareGrid>(&kind_);
+  const auto turn = square == nullptr ? std::nullopt : square->turn();
+  if (!turn) return cell;
+  // The first cell whose middle lies east of 180 W.
+  const auto first = static_cast<std::int64_t>(std::ceil((-180 - square->origin().x) / square->side() - 0.5));
+  const std::int64_t i = first + lattice::floor_modulo(cell.i - first, *turn);
+  return {static_cast<std::int32_t>(i), cell.j};
 }
 
 std::int64_t Grid::id(Cell cell) {

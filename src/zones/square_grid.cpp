@@ -31,21 +31,44 @@ constexpr int kLargestZoom = 25;
 
 }  // namespace
 
-SquareGrid::SquareGrid(double side) : side_(side), prefix_("sq" + lattice::size_text(side) + "_") {
+SquareGrid::SquareGrid(double side, Point origin, bool degrees)
+    : side_(side), origin_(origin), degrees_(degrees) {
+  prefix_ = "sq" + size_text() + "_";
   if (!(side > 0 && std::isfinite(side))) {
+    throw Error(ErrorKind::usage, "square:" + size_text() + ": the side must be a positive number of " +
+                                      (degrees ? "degrees" : "metres"));
+  }
+  if (!std::isfinite(origin.x) || !std::isfinite(origin.y)) {
     throw Error(ErrorKind::usage,
-                "square:" + lattice::size_text(side) + ": the side must be a positive number of metres");
+                "square:" + size_text() + ": the origin behind @ must be two finite numbers");
   }
 }
 
-Cell SquareGrid::zone_at(Point p) const {
-  const lattice::Axis axis{side_};
-  return lattice::cell(axis.floor(p.x), axis.floor(p.y), "square:" + lattice::size_text(side_));
+std::string SquareGrid::size_text() const {
+  std::string text = lattice::size_text(side_) + (degrees_ ? "deg" : "");
+  if (origin_ != Point{}) text += "@" + lattice::size_text(origin_.x) + "/" + lattice::size_text(origin_.y);
+  return text;
 }
 
-Ring SquareGrid::outline(Cell cell) const { return cell_outline({side_}, {side_}, cell.i, cell.j); }
+std::optional<std::int32_t> SquareGrid::turn() const {
+  const double cells = 360 / side_, whole = std::round(cells);
+  if (!degrees_ || whole < 1 || whole >= static_cast<double>(lattice::kLimit)) return std::nullopt;
+  if (std::abs(cells - whole) > 1e-9 * whole) return std::nullopt;
+  return static_cast<std::int32_t>(whole);
+}
 
-Point SquareGrid::centre(Cell cell) const { return {(cell.i + 0.5) * side_, (cell.j + 0.5) * side_}; }
+Cell SquareGrid::zone_at(Point p) const {
+  const lattice::Axis x{side_, origin_.x}, y{side_, origin_.y};
+  return lattice::cell(x.floor(p.x), y.floor(p.y), "square:" + size_text());
+}
+
+Ring SquareGrid::outline(Cell cell) const {
+  return cell_outline({side_, origin_.x}, {side_, origin_.y}, cell.i, cell.j);
+}
+
+Point SquareGrid::centre(Cell cell) const {
+  return {(cell.i + 0.5) * side_ + origin_.x, (cell.j + 0.5) * side_ + origin_.y};
+}
 
 std::vector<Cell> SquareGrid::neighbours(Cell cell) const {
   return edge_neighbours(cell, 1, [](Cell other) { return lattice::holds(other.i, other.j); });

@@ -18,7 +18,7 @@ CASES = [
     ("src/io/a.cpp", "<tbb/parallel_for.h>", "TBB belongs to engine only"),
     ("src/engine/a.cpp", "<nlohmann/json.hpp>", "nlohmann-json belongs to io only"),
     ("src/job/a.cpp", "<CLI/CLI.hpp>", "CLI11 belongs to cli only"),
-    ("src/stats/a.cpp", "<unistd.h>", "POSIX belongs to io, cli only"),
+    ("src/stats/a.cpp", "<unistd.h>", "POSIX belongs to io, fetch, cli only"),
     ("src/stats/a.cpp", "<vector>", ""),
     ("src/stats/a.cpp", "<boost/math.hpp>", "unknown library"),
     ("src/io/a.cpp", '"hidden.h"', "no such file in the project"),

@@ -4,7 +4,8 @@
 Run: run_cases.py PROGRAM FILE.cases [part of a case's title]
 
 A case starts with a line "== title" and runs in a fresh empty folder. In it:
-    $ command       run by bash; the program is `isotherm`, $ROOT is the repository, $SAMPLE the made city
+    $ command       run by bash; the program is `isotherm`, $ROOT is the repository, $SAMPLE the made city,
+                    $SERVE the test server: $SERVE [OPTION]... -- 'COMMAND' runs a command with its address in $URL
     | text          a line of standard output
     ! text          a line of standard error
     ? 2             exit code, where it is not 0
@@ -100,7 +101,8 @@ def main():
     program, path = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
     wanted = sys.argv[3] if len(sys.argv) > 3 else ""
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PATH": f"{program.parent}:{os.environ['PATH']}",
-                   "ROOT": str(ROOT), "SAMPLE": str(ROOT / "testdata" / "sample_city")}
+                   "ROOT": str(ROOT), "SAMPLE": str(ROOT / "testdata" / "sample_city"),
+                   "SERVE": f"{sys.executable} {ROOT}/tests/fetch/server.py"}
     passed = failed = 0
     for title, needs, steps in read_cases(path):
         if wanted not in title:

@@ -12,10 +12,14 @@
 namespace isotherm {
 
 enum class ErrorKind {
-  usage,        ///< options that do not exist, do not fit each other, or name something unknown
-  input,        ///< a file that is missing, unreadable, corrupt or not what it should be
-  output,       ///< a result that cannot be written, or would replace a file without leave
-  no_data,      ///< nothing to compute: zones outside the raster, every pixel masked
+  usage,    ///< options that do not exist, do not fit each other, or name something unknown
+  input,    ///< a file that is missing, unreadable, corrupt or not what it should be
+  output,   ///< a result that cannot be written, or would replace a file without leave
+  no_data,  ///< nothing to compute: zones outside the raster, every pixel masked, no scene found
+  network,  ///< no answer from a service: no network, no such host, only time-outs
+  service,  ///< a service answered, but not with what was asked: refused, failing, not following its rules
+  some_failed,  ///< of many things to get, some are there and some are not
+  all_failed,   ///< of many things to get, none is there
   interrupted,  ///< stopped by a signal
   internal,     ///< a broken promise inside the program
 };

@@ -31,9 +31,11 @@ struct ZoneInputs {
   std::string zones_crs;            ///< CRS of a vector file that has none
   std::vector<std::string> keep;    ///< attributes to carry
   std::string crs;                  ///< lattice CRS: "", "utm", "equal-area", or any CRS text
+  std::string snap;                 ///< raster whose pixels square cells are made of
   std::string aoi;                  ///< file or bbox
   std::string aoi_crs;              ///< CRS of a bbox; WGS 84 degrees when empty
   std::string aoi_rule = "centre";  ///< a name of area_rules()
+  std::int32_t align = 1;  ///< cells come in whole blocks of so many along a side, counted from cell (0, 0)
 };
 
 /// Which cells belong to an area of interest.
@@ -52,18 +54,26 @@ std::span<const AreaRuleRow> area_rules();
 /// Throws Error(usage) with a suggestion.
 AreaRule parse_area_rule(std::string_view name);
 
-/// Some zones, one entry per zone in every list, in the order of their candidate positions.
+/// Some zones, one entry per zone in every list, in the order of their candidate positions. Names and
+/// outlines of cells follow from their numbers and are made when they are asked for: tables of millions of
+/// cells seldom need them.
 struct ZoneBatch {
   std::vector<std::int64_t> positions;  ///< candidate positions
   std::vector<std::int64_t> ids;
-  std::vector<std::string> id_texts;
-  std::vector<MultiPolygon> outlines;  ///< in the CRS of the source; with rule clip the part inside
+  std::shared_ptr<const Grid> grid;    ///< of cells; null for polygons
+  std::vector<std::string> id_texts;   ///< of polygons
+  std::vector<MultiPolygon> outlines;  ///< of polygons, and of the parts of cells with rule clip
   std::vector<double> share;  ///< share of the cell inside the area of interest; 1 when there is none
   std::vector<double>
       ground_area_m2;  ///< true area of the outline on the ellipsoid; NaN where it has no image
   Table attributes;    ///< kept columns of polygons; no columns for cells
 
   std::size_t size() const { return ids.size(); }
+  /// Every zone is a whole cell of `grid`.
+  bool whole_cells() const { return grid != nullptr && outlines.empty(); }
+  std::string id_text(std::size_t zone) const;
+  /// In the CRS of the source; with rule clip the part inside.
+  MultiPolygon outline(std::size_t zone) const;
 };
 
 /// Makes batches for one worker; not thread-safe.
@@ -89,13 +99,19 @@ class ZoneSource {
   /// Cells over `where` (in `crs`, cut to the area when there is one). `crs` must be projected, `area` in
   /// that CRS. Throws Error(usage) when the cells do not fit the CRS, Error(no_data) when `where` is empty.
   static ZoneSource cells(const Grid& grid, const std::string& crs, const Extent& where,
-                          const std::optional<Area>& area, AreaRule rule);
+                          const std::optional<Area>& area, AreaRule rule, std::int32_t align = 1);
   static ZoneSource polygons(PolygonLayer layer);
 
   const std::string& crs() const;
   bool is_lattice() const { return grid() != nullptr; }
   const Grid* grid() const;  ///< null for polygons
   bool has_area() const;     ///< an area of interest was given
+  /// The rectangle of the lattice that holds the candidates, in their order; null for polygons.
+  const CellRange* range() const;
+  const Area* area() const;  ///< of interest; null when there is none
+  AreaRule area_rule() const;
+  /// Outlines of all polygons, in file order; empty for a lattice.
+  std::span<const MultiPolygon> outlines() const;
   std::int64_t candidates() const;
   std::int64_t cells_per_row() const;          ///< candidates of a lattice row; 1 for polygons
   Extent extent() const;                       ///< holds all candidates' outlines

@@ -2,6 +2,7 @@
 // what is not finite as null. The caller opens and closes in pairs.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ class JsonWriter {
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   JsonWriter& value(bool truth);
+  /// An array of numbers, all on one line.
+  JsonWriter& numbers(std::span<const double> values);
   template <class Value>
   JsonWriter& member(std::string_view name, const Value& content) {
     return key(name).value(content);

@@ -1,7 +1,8 @@
 // Results appear whole or not at all: written beside their final name, renamed when complete.
 //
-// A run that is killed without notice leaves only a hidden file (".cells.4711-1.part.geojson"), never half a
-// result under the final name; the next run makes a name of its own and is not disturbed by it.
+// A run that is killed without notice leaves only a hidden file (".cells.1f0c2a77-4711-1.part.geojson"),
+// never half a result under the final name. The next run that makes the same result on the same machine
+// removes it.
 #pragma once
 
 #include <initializer_list>

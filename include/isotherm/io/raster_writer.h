@@ -51,6 +51,9 @@ IntegerScale integer_scale(const RasterBand& band);
 /// Height and width of the tiles of every output; strips of whole tile rows are written fastest.
 inline constexpr std::int64_t kTileSide = 256;
 
+/// A row of tiles in the type of the file.
+struct RasterTileRow;
+
 /// float32: missing is NaN with nodata NaN. int16: nodata -32768, scale and offset as integer_scale() says,
 /// written as GDAL scale/offset; values outside saturate and are counted in a warning. Statistics (population
 /// standard deviation) are those of the stored numbers, as GDAL's own are.
@@ -63,6 +66,11 @@ class RasterWriter {
   ~RasterWriter();
   /// Rows [first_row, first_row + rows) of every band; call in ascending order, each row once.
   void write(std::int64_t first_row, std::int64_t rows, std::span<const float* const> bands);
+  /// The same in two steps, for a whole row of tiles (from a multiple of kTileSide on): what costs time may
+  /// run in any thread at once with others, and what remains is called in ascending order.
+  std::shared_ptr<RasterTileRow> prepare(std::int64_t first_row, std::int64_t rows,
+                                         std::span<const float* const> bands) const;
+  void write(RasterTileRow& row);
   /// Statistics (min, max, mean, stdev, valid percent) into the file, close, rename. Warns of a band without
   /// any valid pixel and of values that did not fit.
   void finish();

@@ -22,6 +22,11 @@ Scene open_scene(const std::string& argument, const SceneOptions& options, Log& 
 /// One scene from named bands: "nir=B5.tif[:BAND][,scale=..,offset=..,nodata=..]" each. All on one frame.
 Scene open_bands(const std::vector<std::string>& specs, const SceneOptions& options, Log& log);
 
+/// Scenes that are parts of one made one: surface reflectance and surface temperature of a product, which
+/// LandsatLook keeps as items of their own ("..._SR", "..._ST"). The first stays where it is and takes the
+/// bands it lacks from the other; parts on different frames stay apart.
+std::vector<Scene> join_scene_parts(std::vector<Scene> scenes);
+
 /// One argument a scene: "@list.txt" becomes its lines (one argument a line, # comments, relative to the
 /// list; lists may name lists), a folder that is no product becomes the products, archives, metadata and STAC
 /// items in it, sorted. A scene that comes twice is kept once, with a note to `log` where there is one.

@@ -1,10 +1,13 @@
-// Tables to files: GeoJSON, GeoJSONSeq and CSV by our own streaming writers, everything else through GDAL.
+// Tables to files: GeoJSON, GeoJSONSeq, CSV and XLSX by our own streaming writers, everything else through
+// GDAL.
 #pragma once
 
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "isotherm/core/run_context.h"
 #include "isotherm/core/table.h"
@@ -45,6 +48,8 @@ struct TableOptions {
   std::string layer;   ///< layer name in the file; empty: the file's stem
   bool wkt = false;    ///< CSV: add a `wkt` column with the outline
   int coordinate_decimals = 7;
+  /// What a workbook's dictionary says beside its columns: inputs, zones, rules.
+  std::vector<std::pair<std::string, std::string>> about;
 };
 
 /// Opens an output. `path` may be "-" for the formats that can. GeoJSON is RFC 7946: WGS 84, right-hand rule,

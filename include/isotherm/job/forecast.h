@@ -32,8 +32,22 @@ struct ForecastJob {
   std::string scores;                         ///< table of the back-test
   bool calibrate = false;                     ///< quantiles from the back-test's errors
   std::string layout = "long";
+  std::string total;               ///< column of areas whose means or sums are continued, too
+  std::string total_as = "mean";   ///< total_words()
+  std::string totals;              ///< table of that
+  bool areas = false;              ///< the series are those of areas: `id` names areas, rows are their cells
+  std::string details;             ///< JSON lines: a fit per series
+  bool components = false;         ///< with fitted values, level, trend and season in the details
+  std::vector<std::string> plots;  ///< cells to draw; "mean" is the mean of all
+  std::string plot_file = "{cell}_{variable}.svg";
   TableOutput output;
 };
+
+struct TotalRow {
+  std::string_view name;
+  std::string_view help;
+};
+std::span<const TotalRow> total_rows();
 
 struct CriterionRow {
   std::string_view name;

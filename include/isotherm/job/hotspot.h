@@ -18,7 +18,12 @@ struct HotspotJob {
   int permutations = 0;
   int seed = 1;
   bool false_discovery = false;  ///< add rates adjusted for many tests, and judge by them
-  std::string output;            ///< table; empty: only the global statistics are printed
+  bool bonferroni = false;       ///< add p times the number of tests; judge by them without false_discovery
+  std::string rural;             ///< reference of the heat island: "ring:FROM:TO" or a condition; empty: none
+  std::string elevation;         ///< column of metres: reference cells near a cell's own elevation
+  double elevation_band_m = 50;
+  bool utfvi = false;  ///< urban thermal field variance index and its classes
+  std::string output;  ///< table; empty: only the global statistics are printed
 };
 
 /// Prints the global statistics per period and writes the table of cells. Throws Error.

@@ -6,6 +6,7 @@
 #include "isotherm/core/run_context.h"
 #include "isotherm/io/raster_writer.h"
 #include "isotherm/job/inputs.h"
+#include "isotherm/job/provenance.h"
 
 namespace isotherm {
 
@@ -14,6 +15,8 @@ struct IndexJob {
   FormulaInputs formulas;  ///< none given: every band of the input, decoded and masked
   std::string output;      ///< may hold {scene}, {date}, {index}
   RasterOptions raster;
+  ProvenanceInputs provenance;
+  Invocation invocation;  ///< as given, for records; may be empty
 };
 
 /// Writes one raster per scene with a band per index, or one per scene and index when the name holds {index}.

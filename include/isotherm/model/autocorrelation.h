@@ -31,6 +31,10 @@ struct GlobalAutocorrelation {
 };
 GlobalAutocorrelation global_moran(std::span<const double> x, const Weights& weights);
 GlobalAutocorrelation global_geary(std::span<const double> x, const Weights& weights);
+/// Getis and Ord (1992, Geographical Analysis 24): G = sum_ij w x_i x_j / sum_{i != j} x_i x_j, moments under
+/// randomisation. High values beside each other raise it. All NaN where a value is below 0: it is not defined
+/// then.
+GlobalAutocorrelation global_getis_ord(std::span<const double> x, const Weights& weights);
 
 enum class LocalStatistic { gi, gi_star, moran, geary };
 struct LocalStatisticRow {
@@ -61,6 +65,8 @@ LocalAutocorrelation local_autocorrelation(LocalStatistic statistic, std::span<c
 /// islands.
 std::vector<std::string_view> quadrants(std::span<const double> x, const Weights& weights);
 
+/// p times the number of tests, at most 1. NaN stays and does not count.
+std::vector<double> bonferroni(std::span<const double> p);
 /// Adjusted for many tests at once (Benjamini and Hochberg 1995): the smallest rate of false discoveries at
 /// which each would be one. NaN stays and does not count.
 std::vector<double> false_discovery_rates(std::span<const double> p);

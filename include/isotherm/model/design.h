@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "isotherm/model/recipe.h"
+
 namespace isotherm {
 
 /// Columns first .. first + degree - 1 of a design are orthonormal polynomials of degree 1 .. degree in one
@@ -24,14 +26,17 @@ struct Design {
   std::vector<std::vector<double>> columns;
   std::vector<std::vector<double>> lows;  ///< per column: empty, or what to add to each value
   std::vector<PolynomialBlock> polynomials;
-  bool intercept = false;  ///< column 0 is the constant "(intercept)"
+  std::vector<ColumnRecipe> recipes;  ///< per column: how to make it again from another table
+  bool intercept = false;             ///< column 0 is the constant "(intercept)"
 
   std::size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }
   std::size_t size() const { return columns.size(); }
-  void add(std::string name, std::vector<double> values, std::vector<double> low = {}) {
+  void add(std::string name, std::vector<double> values, std::vector<double> low = {},
+           ColumnRecipe recipe = {}) {
     names.push_back(std::move(name));
     columns.push_back(std::move(values));
     lows.push_back(std::move(low));
+    recipes.push_back(std::move(recipe));
   }
 };
 

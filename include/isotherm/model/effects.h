@@ -23,6 +23,9 @@ class Effects {
 
   /// In place. What the effects explain wholly becomes exactly 0 (below 1e-12 of what it was).
   void take_out(std::vector<double>& values) const;
+  /// The effects themselves, per set a value for each group in order of appearance: what take_out() takes
+  /// from `values`, of two sets as parts that add up.
+  std::vector<std::vector<double>> estimates(std::span<const double> values) const;
   /// Degrees of freedom: groups of one set; of two sets their sum less the number of connected parts.
   double degrees() const;
 

@@ -18,6 +18,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,7 +46,9 @@ struct EtsForm {
 
 /// "AAdN".
 std::string ets_name(const EtsForm& form);
-/// "AAdN", "A,Ad,N" or "ETS(A,Ad,N)", in any case. Throws Error(usage) for what is no form.
+/// "AAdN", "A,Ad,N" or "ETS(A,Ad,N)", in any case; nothing for what is no form.
+std::optional<EtsForm> find_ets(std::string_view text);
+/// The same; throws Error(usage) for what is no form.
 EtsForm parse_ets(std::string_view text);
 /// The forms that can be fitted. Left out are those that are unstable: additive errors with something
 /// multiplied, and a multiplicative trend with an additive season.

@@ -53,9 +53,21 @@ int ets_fewest_observations(const EtsForm& form, int period);
 /// a period of 2 to kEtsMostPeriod, or values not above 0 where the form multiplies.
 std::optional<EtsFit> fit_ets(const EtsForm& form, std::span<const double> values, int period);
 
+/// The same for many series, each as it would come out alone. Forms without a season are searched many at
+/// once, see src/model/ets_many.h.
+std::vector<std::optional<EtsFit>> fit_ets_all(const EtsForm& form,
+                                               std::span<const std::span<const double>> series, int period);
+
 /// A fit at given weights and initial states, nothing optimised: `season` has `period` places (or none).
 EtsFit filter_ets(const EtsForm& form, std::span<const double> values, int period, const EtsWeights& weights,
                   double level, double trend, std::span<const double> season);
+
+/// The fit's way through the data, a number per step: what was expected, and the states after it (the season:
+/// that of the step). Forms without trend or season have those empty.
+struct EtsPath {
+  std::vector<double> fitted, level, trend, season;
+};
+EtsPath ets_path(const EtsFit& fit, std::span<const double> values);
 
 enum class EtsCriterion { aicc, aic, bic };
 double criterion_of(const EtsFit& fit, EtsCriterion criterion);
@@ -68,5 +80,7 @@ std::vector<EtsForm> ets_candidates(std::span<const double> values, int period);
 /// The candidate with the least criterion; a perfect fit wins with the fewest parameters. Nothing without
 /// candidates.
 std::optional<EtsFit> choose_ets(std::span<const double> values, int period, EtsCriterion criterion);
+std::vector<std::optional<EtsFit>> choose_ets_all(std::span<const std::span<const double>> series, int period,
+                                                  EtsCriterion criterion);
 
 }  // namespace isotherm

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "isotherm/model/design.h"
+#include "isotherm/model/fitted.h"
 #include "isotherm/model/least_squares.h"
 #include "isotherm/model/weights.h"
 
@@ -43,9 +44,22 @@ struct TestResult {
   double variance = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// What one more unit of a column everywhere does to y: through the cell's own value, through the neighbours'
+/// values, and in all, as means over cells (LeSage and Pace 2009, 2.7). VIF is not set.
+struct Impact {
+  std::string name;
+  Coefficient direct, indirect, total;
+};
+
 struct Fit {
   std::vector<Coefficient> coefficients;
-  std::string covariance;  ///< kind of the standard errors
+  std::vector<Coefficient> dependence;  ///< "rho" of W y and "lambda" of W u, where the model has them
+  std::vector<Impact> impacts;          ///< of models with W y or with lagged columns
+  double pseudo_r2 = std::numeric_limits<double>::quiet_NaN();          ///< correlation of y and fit, squared
+  double pseudo_r2_reduced = std::numeric_limits<double>::quiet_NaN();  ///< the same without neighbours' y
+  std::vector<std::string> notes;  ///< how it was computed, where that is a choice; a sentence each
+  bool normal = false;             ///< statistics are z with normal p, not t
+  std::string covariance;          ///< kind of the standard errors
   std::size_t rows = 0;
   double df_residual = 0;
   double absorbed = 0;  ///< degrees of freedom of effects
@@ -56,14 +70,17 @@ struct Fit {
   std::vector<TestResult> tests;
   std::vector<std::string> dropped;  ///< columns that effects or others explain
   std::vector<double> residuals;
+  FittedModel fitted;  ///< to be applied to other rows; the caller adds names, weights, effects, response
 };
 
 struct FitChoice {
   std::string covariance = "classical";
   std::span<const std::int64_t> clusters;  ///< for "cluster"
+  const Weights* kernel = nullptr;         ///< for "conley"
   double absorbed = 0;                     ///< effects already taken out of y and the columns
   std::span<const double> response;        ///< y before that; empty: y itself
   bool drop_dependent = false;             ///< instead of refusing
+  bool diagnostics = true;                 ///< false: no tests
   const Weights* weights = nullptr;        ///< where given, tests of dependence between neighbours
   int threads = 1;
 };

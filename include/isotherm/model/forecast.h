@@ -37,11 +37,15 @@ std::span<const ForecastModelRow> forecast_models();
 struct ForecastModel {
   std::string name;
   std::function<std::optional<SeriesForecast>(const ForecastRequest&)> make;
+  std::optional<EtsForm> form;  ///< of exponential smoothing, where the name stands for one
 };
 /// A name of the list, or an exponential smoothing form such as "AAdN" or "ETS(A,Ad,N)". Throws Error(usage).
 ForecastModel parse_forecast_model(std::string_view text);
 
 /// The model, or its fallback.
 SeriesForecast forecast(const ForecastModel& model, const ForecastRequest& request);
+/// The same for many, each as it would come out alone; smoothing without a season is many times faster so.
+std::vector<SeriesForecast> forecast_all(const ForecastModel& model,
+                                         std::span<const ForecastRequest> requests);
 
 }  // namespace isotherm

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "isotherm/model/design.h"
+#include "isotherm/model/weights.h"
 
 namespace isotherm {
 
@@ -33,8 +34,15 @@ struct CovarianceKind {
   std::string_view name;
   std::string_view help;
 };
-/// classical, hc0, hc1, hc2, hc3, cluster.
+/// classical, hc0, hc1, hc2, hc3, cluster, conley.
 std::span<const CovarianceKind> covariance_kinds();
+
+struct CovarianceChoice {
+  std::string_view kind = "classical";
+  double df_residual = 0;                  ///< of classical: n - k unless effects were absorbed
+  std::span<const std::int64_t> clusters;  ///< of cluster: one per row
+  const Weights* kernel = nullptr;         ///< of conley: how much the scores of two rows count; symmetric
+};
 
 class LeastSquares {
  public:
@@ -48,8 +56,14 @@ class LeastSquares {
   std::size_t size() const { return design_.size(); }
   /// For the powers where columns are polynomials.
   const std::vector<double>& coefficients() const { return reported_; }
+  /// For the columns as they stand in the design.
+  std::vector<double> plain_coefficients() const { return {solution_.begin(), solution_.end()}; }
+  /// Coefficients, or changes of them, of the design's columns as those reported.
+  std::vector<double> reported(std::span<const double> plain) const;
   const std::vector<double>& residuals() const { return residuals_; }
   double rss() const { return rss_; }
+  /// Sum of squares of what the columns explain of other values; loses digits as the condition number grows.
+  double explained(std::span<const double> values) const;
   /// sqrt(largest / smallest eigenvalue of X'X) with columns of unit length (Belsley, Kuh, Welsch 1980).
   double condition_number() const;
   /// (X'X)^-1 of the reported coefficients.
@@ -62,10 +76,13 @@ class LeastSquares {
   std::vector<std::vector<double>> orthonormal() const;
 
   /// Covariance of the reported coefficients. classical: rss / df_residual (X'X)^-1; hc0-hc3 as White;
-  /// cluster: sums of scores by `clusters`, times G/(G-1) (n-1)/(n-k). `df_residual` is n - k unless effects
-  /// were absorbed.
-  SquareMatrix covariance(std::string_view kind, double df_residual,
-                          std::span<const std::int64_t> clusters = {}) const;
+  /// cluster: sums of scores by `clusters`, times G/(G-1) (n-1)/(n-k); conley: products of the scores of all
+  /// pairs times the kernel (1 for a row with itself).
+  SquareMatrix covariance(const CovarianceChoice& choice) const;
+  /// The same of plain_coefficients().
+  SquareMatrix plain_covariance(const CovarianceChoice& choice) const;
+  /// (X'X)^-1 X' diag(squares) X (X'X)^-1 of coefficients(), or of plain_coefficients().
+  SquareMatrix sandwich(std::span<const double> squares, bool reported) const;
 
  private:
   void drop_dependent(std::span<const double> y, int threads, std::vector<std::string>* dropped);
@@ -73,9 +90,12 @@ class LeastSquares {
   /// Residuals of `solution` and, as return value, the gradient X'r in scaled columns.
   std::vector<long double> residuals_of(std::span<const double> y, const std::vector<long double>& solution);
   void report();
-  /// Covariance of reported coefficients from that of the orthonormal coordinates.
-  SquareMatrix reported_covariance(const SquareMatrix& middle) const;
+  /// Covariance of the orthonormal coordinates.
+  SquareMatrix score_covariance(const CovarianceChoice& choice) const;
+  /// From that the covariance of reported, or of plain, coefficients.
+  SquareMatrix outer_covariance(const SquareMatrix& middle, bool reported) const;
   Design design_;
+  int threads_ = 1;
   std::vector<double> scales_;         ///< powers of two: a design column times its scale has length near 1
   SquareMatrix upper_;                 ///< R of the scaled columns
   std::vector<double> projected_;      ///< Q'y

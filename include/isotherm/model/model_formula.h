@@ -64,6 +64,9 @@ void fill_missing(Table& table, std::span<const std::string> columns, double val
 /// Values of the left side in the given rows.
 std::vector<double> response_of(const ModelFormula& formula, const Table& table,
                                 std::span<const std::size_t> rows);
+/// How that is made, with what it took from these rows.
+RecipePart response_recipe(const ModelFormula& formula, const Table& table,
+                           std::span<const std::size_t> rows);
 
 struct DesignChoice {
   const Weights* weights = nullptr;  ///< of the given rows; needed for w() and lags

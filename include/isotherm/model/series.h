@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct SeriesForecast {
   std::vector<double> mean;       ///< one per step
   std::vector<double> deviation;  ///< standard deviation per step; NaN where nothing is known of it
   std::vector<double> quantiles;  ///< step by step, one per level
+  std::optional<EtsFit> fit;      ///< where exponential smoothing made it
 };
 
 /// Numbers that are not missing.

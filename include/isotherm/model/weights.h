@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "isotherm/core/geometry.h"
@@ -42,6 +43,16 @@ Weights binary_weights(const std::vector<std::vector<std::int32_t>>& neighbours)
 Weights nearest_neighbours(std::span<const Point> points, int k, bool degrees, int threads);
 /// All others within `distance` (map units; metres on a sphere of 6371008.8 m with `degrees`), edge included.
 Weights neighbours_within(std::span<const Point> points, double distance, bool degrees, int threads);
+/// The same with a value that falls with distance d, d / bandwidth = t <= 1: triangular 1 - t, epanechnikov
+/// 3/4 (1 - t^2), gaussian exp(-t^2 / 2).
+enum class KernelShape { triangular, epanechnikov, gaussian };
+struct KernelShapeRow {
+  KernelShape shape;
+  std::string_view name;
+};
+std::span<const KernelShapeRow> kernel_shapes();
+Weights kernel_weights(std::span<const Point> points, double bandwidth, KernelShape shape, bool degrees,
+                       int threads);
 /// Polygons that share a vertex (queen) or an edge (rook): vertices are the same when their coordinates are
 /// equal after rounding to 1e-8 of the extent of all.
 enum class Contiguity { queen, rook };

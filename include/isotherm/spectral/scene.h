@@ -86,6 +86,7 @@ struct Scene {
   int collection = 0;  ///< 0 pre-collection or unknown, 1, 2
   std::string tier;    ///< "T1", "RT", ...
   std::optional<Date> date;
+  std::string time;                   ///< of the day, UTC: "10:21:00Z"; empty when unknown
   std::optional<int> path, row;       ///< WRS-2
   std::optional<double> cloud_cover;  ///< percent, from the metadata
   std::vector<Band> bands;            ///< on one frame: `frame`

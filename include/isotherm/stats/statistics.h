@@ -7,6 +7,8 @@
 //   mean     = sum w x / sum w         sum      = sum w x
 //   variance = sum w (x - mean)^2 / sum w  (population form, ddof 0)     stdev = its root
 //   quantile: weighted type 7 of Akinshin (2023), see weighted_quantiles
+// A second weight per pixel (people, area) multiplies w everywhere but in count, pixels, valid, min, max and
+// range, which stay those of the coverage.
 // A zone without a valid pixel has count, pixels, valid and sum 0; everything else is NaN.
 // Definitions, sources and worked values: docs/methods/statistics.md.
 #pragma once
@@ -74,10 +76,12 @@ enum class StatisticKind {
   stdev,
   cv,
   sumsq,
+  weight,
   quantile,
   mode,
   minority,
-  variety
+  variety,
+  fraction
 };
 
 /// A row of the list of statistics.
@@ -93,12 +97,22 @@ std::span<const StatisticRow> statistic_rows();
 struct Statistic {
   StatisticKind kind;
   double probability = 0;
-  std::string name;  ///< column suffix: "mean", "p90", "p2_5"
+  std::string name;     ///< column suffix: "mean", "p90", "p2_5", "fraction_11"
+  double category = 0;  ///< of a fraction: the value of the class
   bool needs_samples() const { return kind >= StatisticKind::quantile; }
+  /// Does a second weight per pixel take part?
+  bool takes_weight() const { return kind > StatisticKind::valid && !is_extreme(); }
+  bool is_extreme() const { return kind >= StatisticKind::min && kind <= StatisticKind::range; }
 };
 
-/// "mean", "median", "p10", "p2.5", "q0.1". Throws Error(usage) with the nearest name.
+/// "mean", "median", "p10", "p2.5", "q0.1". Throws Error(usage) with the nearest name. "fraction" is a
+/// family: fraction_of makes its members.
 Statistic parse_statistic(std::string_view text);
+/// Share of a zone's valid weight in the pixels whose value is exactly that of the class; 0 where the class
+/// does not occur, missing where nothing is valid. Named "fraction_11", "fraction_m1", "fraction_2_5".
+Statistic fraction_of(double category);
+/// A statistic that needs no samples, read off sums; `total` as for Collector::read.
+double moment_statistic(const Statistic& statistic, const Moments& moments, double total);
 /// Unit of the statistic of a quantity with this unit ("K" -> variance "K2", count "pixels", valid "1").
 std::string unit_of(const Statistic& statistic, std::string_view unit);
 
@@ -111,10 +125,18 @@ class Collector {
   /// A run of pixels; weights may be null: all 1.
   void add_run(const float* values, const float* weights, std::int32_t count) {
     moments_.add_run(values, weights, count);
-    if (keep_samples_) keep_run(values, weights, count);
+    keep_run(values, weights, count);
   }
+  /// The two halves of add_run, for those who sum several collectors at once: the values are kept where that
+  /// was asked for, and the sums replaced by others.
+  void keep_run(const float* values, const float* weights, std::int32_t count) {
+    if (keep_samples_) keep_values(values, weights, count);
+  }
+  void set_moments(const Moments& moments) { moments_ = moments; }
   /// Forgets everything, keeps its memory.
   void clear();
+  /// Whether values are kept from now on; before the first of them.
+  void keep_samples(bool keep) { keep_samples_ = keep; }
   const Moments& moments() const { return moments_; }
   std::span<Sample> samples() { return samples_; }
   std::size_t bytes() const { return samples_.capacity() * sizeof(Sample); }
@@ -123,7 +145,7 @@ class Collector {
   void read(std::span<const Statistic> statistics, double total, std::span<double> values);
 
  private:
-  void keep_run(const float* values, const float* weights, std::int32_t count);
+  void keep_values(const float* values, const float* weights, std::int32_t count);
 
   bool keep_samples_;
   Moments moments_;

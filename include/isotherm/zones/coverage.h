@@ -45,11 +45,14 @@ class Coverage {
   std::span<const Span> spans(std::size_t zone) const {
     return std::span(spans_).subspan(first_[zone], first_[zone + 1] - first_[zone]);
   }
+  /// Of all zones; zones that cover their pixels alike may share theirs.
   std::span<const float> weights() const { return weights_; }
   /// Weight of the zone on an unbounded lattice (its area in pixels for `exact`): the denominator of valid
   /// shares. For a zone wholly inside the frame it is the sum of its weights as they are stored, so that a
   /// zone without a missing pixel has a valid share of 1.
   double total(std::size_t zone) const { return totals_[zone]; }
+  /// The coverage of that zone without the others.
+  Coverage alone(std::size_t zone) const;
   /// Smallest window of the frame that holds all spans; empty when no zone meets the frame.
   const Window& window() const { return window_; }
   std::size_t bytes() const;
@@ -91,6 +94,16 @@ class CoverageBuilder {
   void add(const MultiPolygon& outline);
   /// A single ring: the fast path of lattice cells (axis-aligned rectangles take a separable one).
   void add(std::span<const Point> ring);
+  /// A zone whose coverage is known already: its spans in order, inside the frame, their `weights` counted
+  /// from the first of these, and its total.
+  void add(std::span<const Span> spans, std::span<const float> weights, double total);
+  /// Weights that several zones share: kept once, for add_moved. Returns their place.
+  std::uint32_t hold(std::span<const float> weights);
+  /// A zone that is another one moved by whole pixels: its spans before the move, their `weights` counted
+  /// from `first_weight`; `window` is that of the moved spans and lies inside the frame.
+  void add_moved(std::span<const Span> spans, std::uint32_t first_weight, const Window& window,
+                 std::int32_t cols, std::int32_t rows, double total);
+  const Window& frame() const { return frame_; }
   /// What was added so far; the builder starts afresh and keeps its scratch memory.
   Coverage finish();
 

@@ -1,7 +1,9 @@
 // Regular cells on a lattice anchored to the CRS (not to an area of interest), so that ids are the same for
 // every run, year and shard.
 //
-// square:SIZE   cell (i, j) covers [i s, (i+1) s) x [j s, (j+1) s)
+// square:SIZE   cell (i, j) covers [i s, (i+1) s) x [j s, (j+1) s). square:SIZE@X/Y is moved by (X, Y), to
+// meet
+//               the pixels of a raster; square:SIZEdeg has sides in degrees, for geographic CRSs.
 // hex:SIZE      SIZE is the distance d between centres of neighbours. Pointy-top: rows of centres at y = j d
 // sqrt(3)/2,
 //               odd rows moved by d/2 to the east. Flat-top: columns at x = i d sqrt(3)/2, odd columns moved
@@ -14,6 +16,9 @@
 // the cell north of it. The east edge and the north edge of the world of tiles thus belong to no tile.
 //
 // Zone order: rows from north to south, in a row from west to east (rows of flat hexagons zigzag).
+//
+// Around the globe, cells of degrees repeat: cell (i, j) and the one 360 degrees on are one cell, whose i is
+// the one between 180 W and 180 E.
 //
 // Sizes are positive finite numbers, else the constructors throw Error(usage). zone_at throws Error(usage)
 // for a point outside the lattice. neighbours() runs counter-clockwise from the east and leaves out what lies
@@ -42,8 +47,13 @@ struct Cell {
 
 class SquareGrid {
  public:
-  explicit SquareGrid(double side);
+  explicit SquareGrid(double side, Point origin = {}, bool degrees = false);
   double side() const { return side_; }
+  Point origin() const { return origin_; }  ///< of cell (0, 0)
+  bool in_degrees() const { return degrees_; }
+  std::string size_text() const;  ///< "100", "90@15/15", "0.01deg"
+  std::optional<std::int32_t> turn()
+      const;  ///< cells of degrees in a full circle, where it is a whole number
   Cell zone_at(Point p) const;
   Ring outline(Cell cell) const;
   Point centre(Cell cell) const;
@@ -53,6 +63,8 @@ class SquareGrid {
   bool north_is_up() const { return true; }           ///< j grows to the north
  private:
   double side_;
+  Point origin_;
+  bool degrees_;
   std::string prefix_;  ///< of ids
 };
 
@@ -129,6 +141,9 @@ class Grid {
   std::vector<Cell> neighbours(Cell cell) const;
   std::string id_text(Cell cell) const;
   double cell_area() const;
+  bool in_degrees() const;  ///< the lattice lies in a geographic CRS
+  /// The cell by its own name: of cells a full turn apart the one between 180 W and 180 E.
+  Cell canonical(Cell cell) const;
   /// Smallest range whose cells cover the extent (cells that only touch it may be included). Throws
   /// Error(usage) when the lattice would leave |i|, |j| < 2^25 (cells too small for this CRS).
   CellRange cells_over(const Extent& extent) const;

@@ -48,12 +48,13 @@ TEST(Tables, ColumnsHaveTheKindTheirTypeAsksFor) {
 TEST(ExitCodes, EveryKindOfErrorHasItsOwn) {
   std::set<int> codes;
   for (ErrorKind kind : {ErrorKind::usage, ErrorKind::input, ErrorKind::output, ErrorKind::no_data,
-                         ErrorKind::interrupted, ErrorKind::internal}) {
+                         ErrorKind::interrupted, ErrorKind::internal, ErrorKind::network, ErrorKind::service,
+                         ErrorKind::some_failed, ErrorKind::all_failed}) {
     EXPECT_NE(exit_code(kind), 0);
     codes.insert(exit_code(kind));
   }
-  EXPECT_EQ(codes.size(), 6u);
-  EXPECT_EQ(exit_codes().size(), 7u);
+  EXPECT_EQ(codes.size(), 10u);
+  EXPECT_EQ(exit_codes().size(), 11u);
 }
 
 TEST(StopTokens, ThrowOnceAsked) {

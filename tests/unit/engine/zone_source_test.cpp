@@ -76,7 +76,7 @@ TEST_P(Grids, HowTheRangeIsCutDoesNotShow) {
         for (std::size_t k = 0; k < part.size(); ++k, ++seen) {
           ASSERT_LT(seen, whole.size());
           EXPECT_EQ(part.ids[k], whole.ids[seen]);
-          EXPECT_EQ(part.outlines[k], whole.outlines[seen]);
+          EXPECT_EQ(part.outline(k), whole.outline(seen));
           EXPECT_EQ(part.share[k], whole.share[seen]);
           EXPECT_EQ(part.ground_area_m2[k], whole.ground_area_m2[seen]) << "bit-equal";
         }
@@ -94,15 +94,15 @@ TEST_P(Grids, OrderIsFromTheNorthWest) {
   const ZoneBatch cells = all(zones);
   EXPECT_EQ(static_cast<std::int64_t>(cells.size()), zones.candidates());
   const auto row = static_cast<std::size_t>(zones.cells_per_row());
-  const Extent first = extent_of(cells.outlines[0]), second = extent_of(cells.outlines[1]),
-               below = extent_of(cells.outlines[row]);
+  const Extent first = extent_of(cells.outline(0)), second = extent_of(cells.outline(1)),
+               below = extent_of(cells.outline(row));
   EXPECT_LT(first.xmin, second.xmin);
   EXPECT_GT(first.ymax, below.ymax);
   for (std::size_t k = 0; k < cells.size(); ++k) {
-    const Extent e = extent_of(cells.outlines[k]);
+    const Extent e = extent_of(cells.outline(k));
     EXPECT_EQ(unite(e, zones.extent()), zones.extent()) << "the extent holds every cell";
     EXPECT_EQ(zones.extent(cells.positions[k]), e);
-    EXPECT_EQ(cells.id_texts[k], grid.id_text(Grid::cell_of(cells.ids[k])));
+    EXPECT_EQ(cells.id_text(k), grid.id_text(Grid::cell_of(cells.ids[k])));
   }
 }
 
@@ -118,7 +118,7 @@ TEST_P(Grids, GroundAreaIsThatOfTheOutline) {
     ZoneMaker maker = zones.make_worker();
     for (std::int64_t n = 0; n < zones.candidates(); n += 17) {
       const ZoneBatch cell = maker.make(n, 1);
-      EXPECT_NEAR(cell.ground_area_m2[0] / slow.square_metres(cell.outlines[0]), 1, 1e-9)
+      EXPECT_NEAR(cell.ground_area_m2[0] / slow.square_metres(cell.outline(0)), 1, 1e-9)
           << degrees.x << " " << degrees.y;
     }
   }
@@ -157,7 +157,7 @@ TEST(CellsOfAnArea, CutCellsFillTheAreaExactly) {
         all(ZoneSource::cells(Grid::parse(spec), kUtm, area.extent(), area, AreaRule::clip));
     double flat = 0, ground = 0, shares = 0;
     for (std::size_t k = 0; k < cells.size(); ++k) {
-      flat += isotherm::area(cells.outlines[k]);
+      flat += isotherm::area(cells.outline(k));
       ground += cells.ground_area_m2[k];
       shares += cells.share[k] * Grid::parse(spec).cell_area();
     }
@@ -188,7 +188,7 @@ TEST(CellsOfAnArea, IdsDoNotDependOnThePlace) {
   for (std::size_t k = 0; k < small.size(); ++k) {
     const auto at = std::find(large.ids.begin(), large.ids.end(), small.ids[k]);
     ASSERT_NE(at, large.ids.end());
-    EXPECT_EQ(large.outlines[static_cast<std::size_t>(at - large.ids.begin())], small.outlines[k]);
+    EXPECT_EQ(large.outline(static_cast<std::size_t>(at - large.ids.begin())), small.outline(k));
   }
 }
 

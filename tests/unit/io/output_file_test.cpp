@@ -163,22 +163,34 @@ TEST(OutputFile, ASignalHandlerCanCleanUp) {
   EXPECT_EQ(folder.names(), Names{});
 }
 
-TEST(OutputFile, AKilledRunLeavesOnlyAHiddenFileAndTheNextRunIsNotDisturbed) {
+TEST(OutputFile, AKilledRunLeavesOnlyAHiddenFileAndTheNextRunRemovesIt) {
   const TemporaryFolder folder;
   const pid_t child = ::fork();
   if (child == 0) {
     OutputFile file(folder.file("a.csv"), false);
     put(file.path(), "half");
+    put(file.path() + "-journal", "half");
     ::raise(SIGKILL);
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  ASSERT_EQ(folder.names().size(), 1u);
+  ASSERT_EQ(folder.names().size(), 2u);
   EXPECT_EQ(folder.names()[0].front(), '.');
+  OutputFile other(folder.file("a.b.csv"), false);
+  EXPECT_EQ(folder.names().size(), 2u) << "leavings of another result are not its business";
   OutputFile again(folder.file("a.csv"), false);
   put(again.path(), "whole");
   again.commit();
+  EXPECT_EQ(folder.names(), Names{"a.csv"});
   EXPECT_EQ(read_file(folder.file("a.csv")), "whole");
+}
+
+TEST(OutputFile, AFileOfALivingProcessIsNoLeaving) {
+  const TemporaryFolder folder;
+  OutputFile first(folder.file("a.csv"), false);
+  put(first.path(), "mine");
+  OutputFile second(folder.file("a.csv"), false);
+  EXPECT_EQ(read_file(first.path()), "mine");
 }
 
 TEST(FillTemplate, FillsParts) {

@@ -179,6 +179,33 @@ TEST(RasterWriter, SameBytesForAnyThreadsAndStrips) {
   }
 }
 
+TEST(RasterWriter, RowsOfTilesMadeAheadGiveTheBytesOfPlainRows) {
+  const TemporaryFolder folder;
+  const Frame frame = tiny_frame(700, 600);
+  std::mt19937_64 random(21);
+  std::vector<float> values(static_cast<std::size_t>(frame.width * frame.height));
+  for (float& value : values)
+    value = random() % 9 == 0 ? kNaN : std::uniform_real_distribution<float>(-1.2f, 1.2f)(random);
+  for (const RasterEncoding encoding : {RasterEncoding::float32, RasterEncoding::int16}) {
+    TestRun run;
+    RasterWriter plain(folder.file("plain.tif"), frame, {kNdvi}, {.encoding = encoding}, run.context);
+    write_all(plain, frame, {values.data()}, 100);
+    RasterWriter ahead(folder.file("ahead.tif"), frame, {kNdvi}, {.encoding = encoding}, run.context);
+    std::vector<std::shared_ptr<RasterTileRow>> rows;
+    for (std::int64_t row = 0; row < frame.height; row += kTileSide) {
+      const std::vector<const float*> band{values.data() + row * frame.width};
+      rows.insert(rows.begin(), ahead.prepare(row, std::min(kTileSide, frame.height - row), band));
+    }
+    EXPECT_THROW(ahead.write(*rows.front()), Error)
+        << "they were made in any order, and are written in theirs";
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) ahead.write(**row);
+    ahead.finish();
+    EXPECT_EQ(read_file(folder.file("plain.tif")), read_file(folder.file("ahead.tif")));
+    EXPECT_THROW(ahead.prepare(10, kTileSide, std::vector<const float*>{values.data()}), Error);
+    for (const char* name : {"plain.tif", "ahead.tif"}) std::filesystem::remove(folder.file(name));
+  }
+}
+
 TEST(RasterWriter, ABandWithoutAnyPixelIsWarnedOf) {
   const TemporaryFolder folder;
   TestRun run;

@@ -7,68 +7,14 @@
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
-#include "unit/io/tiny_raster.h"
+#include "unit/job/zonal_fixture.h"
 
 namespace isotherm {
 namespace {
 
 using namespace testing_support;
 
-/// Rows of a CSV file by column name.
-class Csv {
- public:
-  explicit Csv(const std::string& path) {
-    std::vector<std::string> lines = split(read_file(path), '\n');
-    names_ = split(lines.front(), ',');
-    for (std::size_t k = 1; k < lines.size(); ++k) {
-      if (!lines[k].empty()) rows_.push_back(split(lines[k], ','));
-    }
-  }
-  std::size_t rows() const { return rows_.size(); }
-  const std::vector<std::string>& names() const { return names_; }
-  std::string text(std::size_t row, const std::string& name) const {
-    const auto at = std::find(names_.begin(), names_.end(), name);
-    EXPECT_NE(at, names_.end()) << "no column " << name << " in " << join(names_, ",");
-    return at == names_.end() ? "" : rows_[row][static_cast<std::size_t>(at - names_.begin())];
-  }
-  double number(std::size_t row, const std::string& name) const {
-    const auto value = parse_number(text(row, name));
-    EXPECT_TRUE(value) << name << " of row " << row << " is '" << text(row, name) << "'";
-    return value.value_or(std::nan(""));
-  }
-
- private:
-  std::vector<std::string> names_;
-  std::vector<std::vector<std::string>> rows_;
-};
-
-class Zonal : public testing::Test {
- protected:
-  ZonalJob job(const std::string& raster, const std::string& zones) {
-    ZonalJob made;
-    made.input.scenes = {raster};
-    made.zones.zones = zones;
-    made.output.path = folder_.file("out.csv");
-    return made;
-  }
-  Csv table(const ZonalJob& made) {
-    run_.context.overwrite = true;
-    run(made, run_.context);
-    return Csv(folder_.file("out.csv"));
-  }
-  std::string write_text(const std::string& name, const std::string& text) {
-    std::ofstream(folder_.file(name)) << text;
-    return folder_.file(name);
-  }
-  /// A 2 x 2 raster of 30 m pixels over x 500040..500100, y 4999980..5000040.
-  std::string four_pixels(const std::string& name, std::vector<double> values,
-                          GDALDataType type = GDT_Float32) {
-    return write_raster(folder_.file(name), {2, 2, type, {std::move(values)}, {}}, "EPSG:32632",
-                        {500040, 30, 0, 5000040, 0, -30});
-  }
-  TemporaryFolder folder_;
-  TestRun run_;
-};
+class Zonal : public ZonalFixture {};
 
 TEST_F(Zonal, SquaresOverFourPixels) {
   // Pixels cover x 500040..500100, y 4999980..5000040. A 60 m square over them is i = 8334 (500040..500100),
@@ -368,20 +314,34 @@ TEST_F(Zonal, RefusesBeforeReadingWhatCannotBe) {
   EXPECT_EQ(folder_.names(), std::vector<std::string>{"a.tif"});
 }
 
-TEST_F(Zonal, AHugeZoneNeedsMemoryForItsQuantilesAndSaysSo) {
+TEST_F(Zonal, AZoneLargerThanTheMemoryHasTheSameQuantilesAndClasses) {
+  std::mt19937 random(5);
+  std::vector<double> values(512 * 512);
+  for (double& value : values) value = static_cast<double>(random() % 1000) / 8;
   const std::string raster =
-      write_raster(folder_.file("wide.tif"), {512, 512, GDT_Byte, {std::vector<double>(512 * 512, 3.0)}, {}});
-  ZonalJob made = job(raster, "square:100000");
-  made.stats = {"median"};
+      write_raster(folder_.file("wide.tif"), {512, 512, GDT_Float32, {std::move(values)}, {}});
+  // Cut through pixels at the borders, so that weights differ.
+  const std::string zones = write_text("zones.csv",
+                                       "id,wkt\n1,\"POLYGON((500007 4999991, 515001 4999000, 514000 4985000, "
+                                       "501000 4984900, 500007 4999991))\"\n");
+  ZonalJob made = job(raster, zones);
+  made.zones.zones_crs = "EPSG:32632";
+  made.stats = {"median,p2.5,p90,p100,mode,minority,variety,mean,fraction"};
+  made.classes = {"0..3", "124.875"};
+  run_.context.memory = std::size_t{1} << 30;
+  table(made);
+  const std::string kept = read_file(folder_.file("out.csv"));
+  run_.context.memory = std::size_t{1} << 20;  // 209 000 pixels are 1.6 MiB of samples
+  table(made);
+  EXPECT_EQ(read_file(folder_.file("out.csv")), kept);
+  made.weight = raster;
+  run_.context.memory = std::size_t{1} << 30;
+  table(made);
+  const std::string weighted = read_file(folder_.file("out.csv"));
+  EXPECT_NE(weighted, kept);
   run_.context.memory = std::size_t{1} << 20;
-  try {
-    run(made, run_.context);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("--memory"), std::string::npos) << error.what();
-  }
-  made.stats = {"mean"};
-  EXPECT_NO_THROW(run(made, run_.context)) << "a mean needs no values kept";
+  table(made);
+  EXPECT_EQ(read_file(folder_.file("out.csv")), weighted);
 }
 
 }  // namespace

@@ -107,6 +107,51 @@ TEST(LocalAutocorrelation, PermutationsAgreeWithMoments) {
   }
 }
 
+// spdep globalG.test, binary weights.
+TEST(GlobalAutocorrelation, GetisOrdOfColumbus) {
+  const GlobalAutocorrelation g = global_getis_ord(crime(), columbus_weights(false));
+  EXPECT_NEAR(g.value, 0.12628149644107925, 1e-14);
+  EXPECT_NEAR(g.expectation, 0.09863945578231292, 1e-15);
+  EXPECT_NEAR(g.variance / 3.438675435707243e-05, 1, 1e-9);
+  EXPECT_NEAR(g.z, 4.713836428627671, 1e-9);
+  std::vector<double> below = crime();
+  below[7] = -1;
+  EXPECT_TRUE(std::isnan(global_getis_ord(below, columbus_weights(false)).value));
+}
+
+// Rows of equal weights are counted by one search in sorted sums, others permutation by permutation: weights
+// that differ in the 13th digit take the long way to the same counts. With 49 cells most permutations draw
+// many cells' own row.
+TEST(LocalAutocorrelation, TheShortWayCountsAsTheLongOne) {
+  const Weights equal = columbus_weights(true);
+  Weights uneven = equal;
+  for (std::size_t row = 0; row < uneven.rows(); ++row)
+    uneven.values[static_cast<std::size_t>(uneven.starts[row])] *= 1 + 1e-13;
+  for (const LocalStatistic statistic :
+       {LocalStatistic::gi, LocalStatistic::gi_star, LocalStatistic::moran, LocalStatistic::geary}) {
+    EXPECT_EQ(local(statistic, crime(), equal, 999).p_permuted,
+              local(statistic, crime(), uneven, 999).p_permuted);
+  }
+}
+
+// esda and spdep, 99999 permutations: one-sided p within five binomial standard errors of both draws.
+TEST(LocalAutocorrelation, PermutedPIsThatOfEsda) {
+  const std::string name = "columbus__contiguity__local_autocorrelation_esda.csv";
+  if (!has_reference(name)) GTEST_SKIP() << "the reference tables are not here";
+  const Table expected = reference_table(name);
+  const std::vector<double> wanted = expected.columns[*expected.find("p_sim_99999_onesided")].reals();
+  const LocalAutocorrelation moran = local(LocalStatistic::moran, crime(), columbus_weights(true), 99999);
+  for (std::size_t k = 0; k < wanted.size(); ++k)
+    EXPECT_NEAR(moran.p_permuted[k], wanted[k], 5 * std::sqrt(2 * wanted[k] * (1 - wanted[k]) / 99999)) << k;
+}
+
+TEST(Adjusted, BonferroniCountsTestsThatAreThere) {
+  const std::vector<double> p = bonferroni(std::vector<double>{0.01, std::nan(""), 0.4, 0.2});
+  EXPECT_DOUBLE_EQ(p[0], 0.03);
+  EXPECT_TRUE(std::isnan(p[1]));
+  EXPECT_EQ(p[2], 1);
+}
+
 TEST(LocalAutocorrelation, SamePermutationsForAnyThreads) {
   std::vector<Point> points;
   std::vector<double> x;

@@ -118,6 +118,26 @@ TEST(NistLinear, Wampler2ThroughPoly) {
             13.0);
 }
 
+// NIST Wampler4: the same powers, with a disturbance of 2 000 000 at most; certified values are all 1.
+TEST(NistLinear, Wampler4ThroughPoly) {
+  Table table = wampler({1, 1, 1, 1, 1, 1});
+  table.columns[0].reals() = {75901,   -204794, 204863,  -204436, 253665,  -200894, 214131,
+                              -185192, 221249,  -138370, 315911,  -27644,  455253,  197434,
+                              783995,  608816,  1370781, 1303798, 2205519, 2408860, 3444321};
+  EXPECT_GE(least_digits(fit_formula("y ~ poly(x, 5)", table), {1, 1, 1, 1, 1, 1}), 9.0);
+}
+
+// NIST NoInt1: y = 130 .. 140, x = 60 .. 70, no intercept.
+TEST(NistLinear, NoInt1) {
+  std::string text = "y,x\n";
+  for (int k = 0; k <= 10; ++k) text += std::to_string(130 + k) + "," + std::to_string(60 + k) + "\n";
+  const Fit fit = fit_formula("y ~ x - 1", table_of(text));
+  EXPECT_GE(least_digits(fit, {2.07438016528926}), 14);
+  EXPECT_GE(least_digits_of_errors(fit, {0.165289256198347E-01}), 13.5);
+  EXPECT_GE(digits(std::sqrt(fit.sigma2), 3.56753034006338), 14);
+  EXPECT_GE(digits(fit.r2, 0.999365492298663), 14);
+}
+
 const std::vector<double> kFilipCertified{
     -1467.48961422980,      -2772.17959193342,      -2316.37108160893,     -1127.97394098372,
     -354.478233703349,      -75.1242017393757,      -10.8753180355343,     -1.06221498588947,
@@ -181,6 +201,25 @@ TEST(Columbus, StandardErrorsForUnequalVariances) {
       12);
   EXPECT_GE(
       least_digits_of_errors(errors("hc3"), {4.513900235790858, 0.5492774005020166, 0.2008766633123007}), 12);
+}
+
+// By hand: y on a constant alone, residuals 1, -2, 1; the kernel joins rows 1 and 2 by one half. The sum of
+// products is 1 + 4 + 1 + 2 (1)(-2)/2 = 4, over n^2 = 9.
+TEST(LinearFit, ConleyErrorsByHand) {
+  Design design;
+  design.intercept = true;
+  design.add(kInterceptName, std::vector<double>(3, 1.0));
+  Weights kernel = binary_weights({{1}, {0}, {}});
+  for (double& v : kernel.values) v = 0.5;
+  FitChoice choice;
+  choice.covariance = "conley";
+  choice.kernel = &kernel;
+  const Fit fit = fit_linear(design, std::vector<double>{4, 1, 4}, choice);
+  EXPECT_NEAR(fit.coefficients[0].standard_error, std::sqrt(4.0) / 3, 1e-15);
+  kernel = binary_weights({{}, {}, {}});
+  EXPECT_NEAR(fit_linear(design, std::vector<double>{4, 1, 4}, choice).coefficients[0].standard_error,
+              std::sqrt(6.0) / 3,
+              1e-15);  // without neighbours White's
 }
 
 // By hand: points (0, 1), (1, 3), (2, 5), (3, 9) have slope 2.6 and intercept 0.6, residuals .4, -.2, -.8,

@@ -1,0 +1,29 @@
+// Heat island measures of `hotspot`: which cells are the rural reference, intensity, UTFVI.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "isotherm/io/table_reader.h"
+#include "isotherm/job/hotspot.h"
+
+namespace isotherm {
+
+/// Columns that the options of the heat island read, besides the value.
+std::vector<std::string> heat_island_columns(const HotspotJob& job);
+
+/// Refuses options that do not fit each other. Throws Error(usage).
+void check_heat_island(const HotspotJob& job);
+
+struct HeatIslandResult {
+  std::vector<double> intensity, utfvi;  ///< empty when not asked for
+  std::vector<std::string> rural, utfvi_class;
+  std::vector<std::string>
+      line;  ///< of the printed table: rural cells, their mean, the others', the difference
+};
+/// One period: x are the values of the rows.
+HeatIslandResult heat_island_of(const HotspotJob& job, const ReadTable& cells,
+                                std::span<const std::size_t> rows, std::span<const double> x);
+
+}  // namespace isotherm

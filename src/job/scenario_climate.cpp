@@ -1,0 +1,280 @@
+#include "scenario_climate.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
+#include "isotherm/io/climate_field.h"
+#include "isotherm/io/crs.h"
+#include "isotherm/io/table_reader.h"
+#include "isotherm/model/recipe.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr std::array<std::string_view, 3> kScenarioColumns{"scenario", "exp", "experiment"};
+constexpr std::array<std::string_view, 6> kValueColumns{"delta",    "change", "mean",
+                                                        "mean_tas", "tas",    "value"};
+
+/// "RCP8.5 (32)" as "rcp85".
+std::string plain(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(0, name.find('('))) {
+    if (std::isalnum(static_cast<unsigned char>(c))) {
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  return out;
+}
+
+std::optional<YearSpan> years_of(const std::string& text) {
+  const std::size_t dash = text.find('-', 1);
+  const auto first = parse_integer(trim(text.substr(0, dash)));
+  const auto last = dash == std::string::npos ? first : parse_integer(trim(text.substr(dash + 1)));
+  if (!first || !last || *last < *first || *first < 1 || *last > 9999) return std::nullopt;
+  return YearSpan{static_cast<int>(*first), static_cast<int>(*last)};
+}
+
+template <class Names>
+const Column* first_of(const Table& table, const Names& names) {
+  for (const std::string_view name : names) {
+    if (const auto at = table.find(name)) return &table.columns[*at];
+  }
+  return nullptr;
+}
+
+double number_at(const Column& column, std::size_t row) {
+  if (const auto* reals = std::get_if<Reals>(&column.values)) return (*reals)[row];
+  if (const auto* integers = std::get_if<Integers>(&column.values)) {
+    return (*integers)[row] == kMissingInteger ? kUnknown : static_cast<double>((*integers)[row]);
+  }
+  return kUnknown;
+}
+
+/// Where the numbers of the scenario stand.
+struct Source {
+  const Column* values = nullptr;
+  const Column* names = nullptr;  ///< of scenarios, where they are rows
+};
+
+Source find_source(const Table& table, const std::string& path, const std::string& scenario,
+                   const std::string& value) {
+  Source source;
+  source.names = first_of(table, kScenarioColumns);
+  std::vector<std::string> columns;
+  for (const Column& column : table.columns) columns.push_back(column.info.name);
+  if (!value.empty()) {
+    const auto at = table.find(value);
+    if (!at) {
+      throw Error(ErrorKind::input, path + ": has no column '" + value + "'; it has " + join(columns, ", ") +
+                                        suggestion(value, columns));
+    }
+    source.values = &table.columns[*at];
+  } else if (source.names != nullptr || scenario.empty()) {
+    source.values = first_of(table, kValueColumns);
+  } else {
+    const auto column = std::ranges::find_if(
+        table.columns, [&](const Column& c) { return plain(c.info.name) == plain(scenario); });
+    if (column != table.columns.end()) source.values = &*column;
+  }
+  if (source.values == nullptr) {
+    throw Error(ErrorKind::input,
+                path + ": no column of temperatures " +
+                    (scenario.empty() ? std::string("found") : "for '" + scenario + "'") +
+                    "; name the scenario with --scenario or the column with --delta-value; it "
+                    "has " +
+                    join(columns, ", "));
+  }
+  if (std::holds_alternative<Texts>(source.values->values)) {
+    throw Error(ErrorKind::input,
+                path + ": column '" + source.values->info.name + "' holds text, not numbers");
+  }
+  return source;
+}
+
+/// Whether a row belongs to the scenario; the names met are collected for the message when none does.
+class Filter {
+ public:
+  Filter(const Column* names, const std::string& scenario) : names_(names), wanted_(plain(scenario)) {}
+  bool takes(std::size_t row) {
+    if (names_ == nullptr) return true;
+    const std::string name = text_at(*names_, row);
+    if (std::ranges::find(met_, name) == met_.end()) met_.push_back(name);
+    return plain(name) == wanted_ || plain(name) == "historical";
+  }
+  void require(const std::string& path, const std::string& scenario) const {
+    if (names_ == nullptr) return;
+    if (std::ranges::any_of(met_, [&](const std::string& name) { return plain(name) == wanted_; })) return;
+    throw Error(scenario.empty() ? ErrorKind::usage : ErrorKind::input,
+                path +
+                    (scenario.empty() ? ": holds several scenarios; choose one with --scenario: "
+                                      : ": has no scenario '" + scenario + "'; there are ") +
+                    join(met_, ", "));
+  }
+
+ private:
+  const Column* names_;
+  std::string wanted_;
+  std::vector<std::string> met_;
+};
+
+}  // namespace
+
+YearSpan parse_years(const std::string& text, const std::string& option) {
+  if (const auto years = years_of(text)) return *years;
+  throw Error(ErrorKind::usage, option + " takes years such as 2050 or 2041-2060, not '" + text + "'");
+}
+
+ClimateTable::ClimateTable(const Table& table, const std::string& path, const std::string& scenario,
+                           const std::string& value)
+    : path_(path) {
+  const Column* times = first_of(table, std::array<std::string_view, 2>{"period", "year"});
+  if (times == nullptr) throw Error(ErrorKind::input, path + ": needs a column 'period' or 'year'");
+  const Source source = find_source(table, path, scenario, value);
+  const Column* models = first_of(table, std::array<std::string_view, 1>{"model"});
+  Filter filter(source.names, scenario);
+  std::map<std::string, std::map<YearSpan, std::pair<double, int>>> sums;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!filter.takes(row)) continue;
+    const std::string text = text_at(*times, row);
+    const auto years = years_of(text);
+    if (!years) {
+      throw Error(ErrorKind::input, path + ": row " + std::to_string(row + 1) + ": '" + text +
+                                        "' is no year or period such as 2041-2060");
+    }
+    const double temperature = number_at(*source.values, row);
+    if (!std::isfinite(temperature)) continue;
+    auto& [sum, count] = sums[models ? text_at(*models, row) : ""][*years];
+    sum += temperature;
+    ++count;
+  }
+  filter.require(path, scenario);
+  for (const auto& [model, spans] : sums) {
+    for (const auto& [years, sum] : spans) models_[model][years] = sum.first / sum.second;
+  }
+}
+
+ClimateTable::ClimateTable(std::string path, const std::map<std::string, std::map<int, double>>& models)
+    : path_(std::move(path)) {
+  for (const auto& [model, years] : models) {
+    for (const auto& [year, temperature] : years) models_[model][{year, year}] = temperature;
+  }
+}
+
+double ClimateTable::value(const std::map<YearSpan, double>& model, const YearSpan& years, int window) const {
+  if (const auto exact = model.find(years); exact != model.end() && years.first != years.last)
+    return exact->second;
+  const bool single_years =
+      std::ranges::all_of(model, [](const auto& entry) { return entry.first.first == entry.first.last; });
+  if (single_years) {
+    const int half = years.first == years.last ? window / 2 : 0;
+    const int first = years.first - (half > 0 ? half - 1 : 0), last = years.last + half;
+    double sum = 0;
+    int count = 0;
+    for (auto at = model.lower_bound({first, first}); at != model.end() && at->first.first <= last; ++at) {
+      sum += at->second;
+      ++count;
+    }
+    return 2 * count >= last - first + 1 ? sum / count : kUnknown;
+  }
+  const double middle = 0.5 * (years.first + years.last);
+  double nearest = std::numeric_limits<double>::infinity(), found = kUnknown;
+  int length = 0;
+  for (const auto& [span, temperature] : model) {
+    if (middle < span.first || middle > span.last + 1) continue;
+    const double away = std::fabs(0.5 * (span.first + span.last) - middle);
+    const int long_years = span.last - span.first;
+    if (away > nearest || (away == nearest && long_years >= length)) continue;
+    nearest = away, length = long_years, found = temperature;
+  }
+  return found;
+}
+
+std::vector<double> ClimateTable::change(const YearSpan& years, const YearSpan& base, int window) const {
+  std::vector<double> changes;
+  bool knows_base = false;
+  for (const auto& [name, model] : models_) {
+    const double before = value(model, base, window), after = value(model, years, window);
+    knows_base = knows_base || !std::isnan(before);
+    if (!std::isnan(before) && !std::isnan(after)) changes.push_back(after - before);
+  }
+  if (!changes.empty()) return changes;
+  const YearSpan& missing = knows_base ? years : base;
+  const std::string named = missing.first == missing.last
+                                ? std::to_string(missing.first)
+                                : std::to_string(missing.first) + "-" + std::to_string(missing.last);
+  throw Error(ErrorKind::input,
+              path_ + ": has no temperature for " + named +
+                  (knows_base ? "" : ", which changes count from; give other years with --base"));
+}
+
+namespace {
+
+bool is_field(const std::string& path) {
+  const std::string name = lower(path);
+  return name.ends_with(".nc") || name.ends_with(".nc4");
+}
+
+ClimateAtCells climate_of_fields(const ScenarioJob& job, std::span<const Point> cells,
+                                 const std::string& crs) {
+  if (cells.empty() || crs.empty()) {
+    throw Error(
+        ErrorKind::usage,
+        "a field of temperatures is read at the cells, and these have no places; give outlines or lon and "
+        "lat, and --table-crs where the file does not say it");
+  }
+  if (!job.scenario.empty())
+    throw Error(ErrorKind::usage,
+                "--scenario goes with a table; a field is of one scenario, so give its files");
+  std::vector<Point> places(cells.begin(), cells.end());
+  CrsTransform(crs, "EPSG:4326").apply(places);
+  for (const Point& place : places) {
+    if (!std::isfinite(place.x) || !std::isfinite(place.y))
+      throw Error(ErrorKind::input, "a cell has no place on the globe; a field cannot be read there");
+  }
+  // Grids differ from model to model: cells with the same spots in all files share a climate.
+  std::vector<ClimateField> fields;
+  for (const std::string& path : job.deltas)
+    fields.push_back(read_climate_field(path, job.delta_value, places));
+  ClimateAtCells result;
+  std::map<std::vector<std::size_t>, std::size_t> known;
+  for (std::size_t cell = 0; cell < places.size(); ++cell) {
+    std::vector<std::size_t> spots;
+    for (const ClimateField& field : fields) spots.push_back(field.spot[cell]);
+    const auto [at, fresh] = known.try_emplace(spots, known.size());
+    result.of_cell.push_back(at->second);
+    if (!fresh) continue;
+    std::map<std::string, std::map<int, double>> models;
+    for (std::size_t k = 0; k < fields.size(); ++k) {
+      const std::map<int, double>& years = fields[k].years[spots[k]];
+      models[fields[k].model].insert(years.begin(), years.end());
+    }
+    result.climates.emplace_back(job.deltas.front(), models);
+  }
+  return result;
+}
+
+}  // namespace
+
+ClimateAtCells read_climate(const ScenarioJob& job, std::span<const Point> cells, std::size_t count,
+                            const std::string& crs, Log& log) {
+  if (std::ranges::all_of(job.deltas, is_field)) return climate_of_fields(job, cells, crs);
+  if (job.deltas.size() != 1)
+    throw Error(ErrorKind::usage, "--delta takes one table, or several NetCDF files (.nc)");
+  TableReadOptions options;
+  options.geometry = false;
+  const ReadTable read = read_table(job.deltas.front(), options, log);
+  ClimateAtCells result;
+  result.climates.emplace_back(read.table, job.deltas.front(), job.scenario, job.delta_value);
+  result.of_cell.assign(count, 0);
+  return result;
+}
+
+}  // namespace isotherm

@@ -1,0 +1,116 @@
+#include <cmath>
+
+#include "isotherm/core/error.h"
+#include "isotherm/model/distributions.h"
+#include "isotherm/model/moments.h"
+#include "moments_fit.h"
+
+namespace isotherm {
+
+namespace {
+
+constexpr const char* kLagName = "w(y)";
+
+/// X with its lags as further columns: what the lag of y is projected on.
+Design instruments_of(const Design& design, const Weights& weights, int lags) {
+  Design instruments = design;
+  instruments.polynomials.clear();  // only the space they span matters here
+  std::vector<std::vector<double>> last(design.columns.begin() + (design.intercept ? 1 : 0),
+                                        design.columns.end());
+  for (int order = 1; order <= lags; ++order) {
+    for (std::size_t j = 0; j < last.size(); ++j) {
+      last[j] = lag(weights, last[j]);
+      instruments.add("lag" + std::to_string(order) + "_" + std::to_string(j), last[j]);
+    }
+  }
+  return instruments;
+}
+
+/// Is there dependence between neighbours left in e?
+TestResult anselin_kelejian(const Weights& weights, const std::vector<double>& e, const Design& design,
+                            const std::vector<double>& lagged_y, const LeastSquares& second) {
+  const auto n = static_cast<double>(e.size());
+  double sum = 0, trace = 0;
+  const Weights mirror = transposed(weights);
+  for (std::size_t row = 0; row < weights.rows(); ++row) {
+    std::size_t b = 0;
+    for (std::size_t a = 0; a < weights.degree(row); ++a) {
+      const double w = weights.weights(row)[a];
+      sum += w;
+      trace += w * w;
+      while (b < mirror.degree(row) && mirror.neighbours(row)[b] < weights.neighbours(row)[a]) ++b;
+      if (b < mirror.degree(row) && mirror.neighbours(row)[b] == weights.neighbours(row)[a])
+        trace += w * mirror.weights(row)[b];
+    }
+  }
+  const double ee = dot_product(e, e), moran = n * dot_product(e, lag(weights, e)) / (sum * ee);
+  const std::vector<double> we = lag(mirror, e);  // e'W Z = (W'e)'Z
+  std::vector<double> score;
+  for (const std::vector<double>& column : design.columns) score.push_back(dot_product(we, column));
+  score.push_back(dot_product(we, lagged_y));
+  const SquareMatrix inverse =
+      second.plain_covariance({"classical", second.rss(), {}, nullptr});  // (Z'PZ)^-1
+  double form = 0;
+  for (std::size_t a = 0; a < score.size(); ++a) {
+    for (std::size_t b = 0; b < score.size(); ++b) form += score[a] * inverse.at(a, b) * score[b];
+  }
+  const double scale = sum / n;
+  const double phi = (trace + 4 / (ee / n) * form) / (scale * scale * n);
+  const double value = n * moran * moran / phi;
+  return {"anselin_kelejian", "no dependence left between the errors of neighbours", value, 1,
+          chi_squared_upper(value, 1)};
+}
+
+}  // namespace
+
+Fit fit_lag_moments(Design design, std::span<const double> y, const Weights& weights,
+                    const MomentsChoice& choice) {
+  const std::vector<double> lagged_y = lag(weights, y);
+  const Design instruments = instruments_of(design, weights, choice.instrument_lags);
+  std::vector<std::string> dependent;
+  const LeastSquares first(instruments, lagged_y, choice.threads, &dependent);
+  if (first.size() <= design.size()) {
+    throw Error(
+        ErrorKind::input,
+        "the lags of the columns are combinations of the columns themselves, so nothing is left to tell rho "
+        "by; give a column that varies between neighbours");
+  }
+  const std::vector<double> projected = less(lagged_y, 1, first.residuals());
+  Design second_design = design;
+  second_design.add(kLagName, projected);
+  const LeastSquares second(std::move(second_design), y, choice.threads);
+  const std::vector<double> plain = second.plain_coefficients();
+  const double rho = plain.back();
+
+  // Residuals of the model itself: with the lag of y, not its projection.
+  std::vector<double> e(second.residuals());
+  for (std::size_t k = 0; k < e.size(); ++k) e[k] += rho * (projected[k] - lagged_y[k]);
+  Fit fit;
+  fit.covariance =
+      choice.unequal_variances ? "two-stage least squares, hc0" : "two-stage least squares, e'e/(n-k)";
+  const auto columns = static_cast<double>(second.size());
+  fill_summary(fit, y, std::move(e), columns, design.intercept);
+  // rss / df of `second` belongs to the projection; scale its covariance to sigma2 of the model.
+  const CovarianceChoice scaled{"classical", second.rss() / fit.sigma2, {}, nullptr};
+  std::vector<double> squares = fit.residuals;
+  for (double& v : squares) v *= v;
+  const SquareMatrix reported =
+      choice.unequal_variances ? second.sandwich(squares, true) : second.covariance(scaled);
+  for (std::size_t j = 0; j < second.size(); ++j) {
+    const bool last = j + 1 == second.size();
+    (last ? fit.dependence : fit.coefficients)
+        .push_back(normal_coefficient(last ? "rho" : second.design().names[j], second.coefficients()[j],
+                                      std::sqrt(reported.at(j, j))));
+  }
+  fit.condition_number = second.condition_number();
+  fit.fitted.names = design.names;
+  fit.fitted.columns = design.recipes;
+  fit.fitted.coefficients.assign(plain.begin(), plain.end() - 1);
+  fit.fitted.rho = rho;
+  fit.fitted.covariance =
+      choice.unequal_variances ? second.sandwich(squares, false) : second.plain_covariance(scaled);
+  fit.tests.push_back(anselin_kelejian(weights, fit.residuals, design, lagged_y, second));
+  return fit;
+}
+
+}  // namespace isotherm
