@@ -51,7 +51,8 @@ FoundScene joined(std::vector<FoundScene> items, Log& log) {
 
 bool better(const FoundScene& a, const FoundScene& b) {
   const auto rank = [](const FoundScene& scene) {
-    return std::tuple(tier_rank(scene.facts.tier), scene.facts.made, scene.facts.id);
+    const bool temperature = scene.facts.correction != "L2SR";  // made where surface temperature could not be
+    return std::tuple(tier_rank(scene.facts.tier), temperature, scene.facts.made, scene.facts.id);
   };
   return rank(a) > rank(b);
 }
@@ -73,11 +74,13 @@ void drop_worse(std::vector<FoundScene>& found, Log& log) {
   const FoundScene& best = found.front();
   for (std::size_t n = 1; n < found.size(); ++n) {
     const std::string& tier = found[n].facts.tier;
+    const bool bare = found[n].facts.correction == "L2SR" && best.facts.correction != "L2SR";
     tell(log, found[n],
          tier_rank(tier) < tier_rank(best.facts.tier)
              ? "it is of tier " + (tier.empty() ? "unknown" : tier) + ", and " + best.facts.id + " of " +
                    best.facts.tier
-             : best.facts.id + " is the same scene processed later");
+             : best.facts.id + (bare ? " is the same scene with surface temperature"
+                                     : " is the same scene processed later"));
   }
   found.resize(1);
 }

@@ -33,6 +33,11 @@ bool is_raster(const std::string& name) {
   return small.ends_with(".tif") || small.ends_with(".tiff");
 }
 
+bool is_archive(const std::string& name) {
+  const std::string small = lower(name);
+  return small.ends_with(".tar") || small.ends_with(".tar.gz") || small.ends_with(".tgz");
+}
+
 class Indexer {
  public:
   Indexer(const CatalogJob& job, const RunContext& context)
@@ -52,6 +57,12 @@ class Indexer {
     }
     walk(job_.folder, 0);
     tell_failures();
+    if (!archives_.empty()) {
+      context_.log.warning(job_.folder + ": " + std::to_string(archives_.size()) +
+                           (archives_.size() == 1 ? " archive is" : " archives are") + " passed over (" +
+                           archives_.front() + (archives_.size() == 1 ? "" : ", ...") +
+                           "); assets of a catalogue are files: unpack them");
+    }
     if (items_.empty()) {
       throw Error(ErrorKind::no_data,
                   job_.folder + ": holds no Landsat product and no raster with a date in its name");
@@ -76,6 +87,8 @@ class Indexer {
         products[lower(name.substr(0, name.rfind('.')))].push_back(entry.path().string());
       } else if (is_raster(name)) {
         rasters.push_back(entry.path());
+      } else if (is_archive(name)) {
+        archives_.push_back(entry.path().string());
       }
     }
     std::sort(folders.begin(), folders.end());
@@ -172,7 +185,7 @@ class Indexer {
   fs::path items_folder_;
   FolderNames names_;
   std::map<std::string, StacItem> items_;  ///< by path below the folder
-  std::vector<std::string> failures_;
+  std::vector<std::string> failures_, archives_;
 };
 
 }  // namespace

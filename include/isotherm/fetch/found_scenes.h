@@ -50,9 +50,9 @@ struct FoundScenes {
 };
 
 /// Of items of one scene, sorts and keeps those a user wants: parts that a service keeps apart joined; of
-/// several versions the best tier (T1, T2, RT), then the newest; of neighbouring rows of one pass, when the
-/// area lies wholly in one of them, that one. `all_versions` joins and sorts only. Every drop is a debug
-/// message.
+/// several versions the best tier (T1, T2, RT), then those with surface temperature (not L2SR), then the
+/// newest; of neighbouring rows of one pass, when the area lies wholly in one of them, that one.
+/// `all_versions` joins and sorts only. Every drop is a debug message.
 void choose_scenes(FoundScenes& found, bool all_versions, Log& log);
 
 /// One item of several of the same scene: the first's members, the assets of all (the first of a key stays),

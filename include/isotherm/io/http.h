@@ -107,10 +107,10 @@ class HttpClient {
   HttpClient(HttpOptions options, const StopToken& stop, Log& log);
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
-  ~HttpClient();
+  virtual ~HttpClient();
 
-  /// The whole answer in memory.
-  HttpResponse send(const HttpRequest& request);
+  /// The whole answer in memory. Virtual, so that tests can answer themselves.
+  virtual HttpResponse send(const HttpRequest& request);
   /// The body of a 2xx answer goes to `sink`, that of another (its first 64 KiB) into the response.
   HttpResponse stream(HttpRequest request, HttpSink& sink);
 

@@ -80,6 +80,19 @@ TEST(ChooseScenes, SortedByDateAndTheBestVersionOfEach) {
             std::string::npos);
 }
 
+TEST(ChooseScenes, AVersionWithoutTemperatureDoesNotReplaceOneThatHasIt) {
+  std::vector<StacItem> items(2, sample("current").front());
+  for (StacItem& item : items) item.assets.clear();
+  items[0].id = "LC08_L2SP_196024_20220820_20220828_02_T1";
+  items[1].id = "LC08_L2SR_196024_20220820_20230101_02_T1";  // made later, of reflectance alone
+  items[1].properties.set("landsat:correction", "L2SR");
+  Notes log;
+  FoundScenes scenes = found(items);
+  choose_scenes(scenes, false, log);
+  EXPECT_EQ(ids(scenes), items[0].id + "\n");
+  EXPECT_NE(log.said.find("is the same scene with surface temperature"), std::string::npos) << log.said;
+}
+
 TEST(ChooseScenes, TheOrderOfItemsDoesNotMatter) {
   const Area area = city();
   std::vector<StacItem> items = sample("current");
