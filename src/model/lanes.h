@@ -14,6 +14,7 @@ namespace isotherm {
 inline constexpr int kLanes = 8;
 using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
 using LaneBits = std::int64_t __attribute__((vector_size(kLanes * sizeof(double))));
+using LaneWords = std::uint64_t __attribute__((vector_size(kLanes * sizeof(double))));
 
 /// Lanes in memory: aligned whatever the processor that the file is compiled for (that of Lanes differs).
 struct alignas(kLanes * sizeof(double)) LaneRow {
@@ -26,12 +27,13 @@ struct LaneMath {
   /// Natural logarithm to about one unit in the last place; minus infinity at 0, NaN below and for NaN,
   /// infinity for infinity. Numbers below 2.3e-308 count as 0.
   [[gnu::always_inline]] static Lanes log(const Lanes& x) {
-    LaneBits bits;
+    LaneWords bits;
     std::memcpy(&bits, &x, sizeof bits);
-    // x = 2^e m with m in [sqrt(1/2), sqrt(2))
-    const LaneBits shifted = bits - 0x3FE6A09E667F3BCDLL;
-    const LaneBits exponent = shifted >> 52;
-    const LaneBits mantissa_bits = bits - (exponent << 52);
+    // x = 2^e m with m in [sqrt(1/2), sqrt(2)); what is no such number wraps around here and is replaced
+    // below
+    const LaneWords shifted = bits - 0x3FE6A09E667F3BCDULL;
+    const LaneBits exponent = __builtin_convertvector(shifted, LaneBits) >> 52;
+    const LaneWords mantissa_bits = bits - (__builtin_convertvector(exponent, LaneWords) << 52);
     Lanes m;
     std::memcpy(&m, &mantissa_bits, sizeof m);
     const Lanes e = __builtin_convertvector(exponent, Lanes);

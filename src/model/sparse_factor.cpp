@@ -179,14 +179,15 @@ bool SparseFactor::factor_front(std::size_t f, Scratch& scratch, std::vector<Mat
   if (symmetric()) {
     const Eigen::LLT<Eigen::Ref<MatrixXd>> cholesky(numbers.pivot);
     if (cholesky.info() != Eigen::Success) return false;
+    if (rest == 0) return true;
     numbers.pivot.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(numbers.lower);
   } else {
     numbers.upper = block.topRightCorner(width, rest);
     if (!lu(numbers.pivot)) return false;
+    if (rest == 0) return true;
     numbers.pivot.triangularView<Eigen::UnitLower>().solveInPlace(numbers.upper);
     numbers.pivot.triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(numbers.lower);
   }
-  if (rest == 0) return true;
   MatrixXd& update = updates[f];
   update = block.bottomRightCorner(rest, rest);
   if (symmetric()) {
@@ -248,11 +249,11 @@ void SparseFactor::invert_front(std::size_t f, std::size_t root, Scratch& scratc
     const auto factor = numbers.pivot.triangularView<Eigen::Lower>();
     factor.solveInPlace(small);
     factor.transpose().solveInPlace(small);
-    factor.solveInPlace<Eigen::OnTheRight>(left);
+    if (rest > 0) factor.solveInPlace<Eigen::OnTheRight>(left);
   } else {
     numbers.pivot.triangularView<Eigen::UnitLower>().solveInPlace(small);
     numbers.pivot.triangularView<Eigen::Upper>().solveInPlace(small);
-    numbers.pivot.triangularView<Eigen::UnitLower>().solveInPlace<Eigen::OnTheRight>(left);
+    if (rest > 0) numbers.pivot.triangularView<Eigen::UnitLower>().solveInPlace<Eigen::OnTheRight>(left);
   }
   if (rest > 0) {
     const auto below = inverse.bottomRightCorner(rest, rest);
