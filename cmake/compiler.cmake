@@ -19,6 +19,9 @@ target_compile_options(isotherm_options INTERFACE
   -ffp-contract=off -fno-math-errno -fno-trapping-math>
   # GCC 12 at -O3 sees overlaps in std::string operator+ that are none (its bug 105651).
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O3 -Wno-restrict>)
+if(ISOTHERM_UNITY)  # to GCC a file of a group is a header, whose classes should not use anonymous namespaces
+  target_compile_options(isotherm_options INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+endif()
 if(ISOTHERM_WERROR)
   target_compile_options(isotherm_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()

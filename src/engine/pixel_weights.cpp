@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMostPoints = 32;
 constexpr std::int64_t kNodeStep = 8;  // pixels between measured areas
-constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+constexpr float kMissingPixel = std::numeric_limits<float>::quiet_NaN();
 
 double pixel_side(const GeoTransform& transform) { return std::sqrt(transform.pixel_area()); }
 
@@ -162,7 +162,7 @@ void PixelWeights::sample_block(const Window& block, const Window& window, std::
         sum += static_cast<double>(value);
         ++found;
       }
-      to[col] = found == 0 ? kMissing : static_cast<float>(sum / found);
+      to[col] = found == 0 ? kMissingPixel : static_cast<float>(sum / found);
     }
   }
 }
@@ -179,7 +179,8 @@ void leave_out_unweighted(const Tile& weights, Tile& values) {
   const std::span<const float> weight = weights.plane(0);
   for (std::size_t q = 0; q < values.planes(); ++q) {
     float* value = values.plane(q).data();
-    for (std::size_t k = 0; k < weight.size(); ++k) value[k] = std::isnan(weight[k]) ? kMissing : value[k];
+    for (std::size_t k = 0; k < weight.size(); ++k)
+      value[k] = std::isnan(weight[k]) ? kMissingPixel : value[k];
   }
 }
 
@@ -202,7 +203,7 @@ void gather_weighted(const Coverage& coverage, const Tile& values, const Tile& w
       for (std::size_t q = 0; q < gathering.quantities(); ++q) {
         const float* value = values.view(q).row(row) + col;
         kept.assign(value, value + span.count);
-        for (std::size_t k = 0; k < count; ++k) kept[k] = product[k] > 0 ? kept[k] : kMissing;
+        for (std::size_t k = 0; k < count; ++k) kept[k] = product[k] > 0 ? kept[k] : kMissingPixel;
         gathering.collector(zone, q).add_run(kept.data(), product.data(), span.count);
       }
     }

@@ -8,10 +8,14 @@ namespace isotherm {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using JsonValue = nlohmann::ordered_json;
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-Json number_or_null(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
+JsonValue text_or_null(const std::string& text) {
+  return text.empty() ? JsonValue(nullptr) : JsonValue(text);
+}
+JsonValue number_or_null(double number) {
+  return std::isfinite(number) ? JsonValue(number) : JsonValue(nullptr);
+}
 
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width) + 2, ' ');
@@ -36,7 +40,7 @@ std::string catalogue_text(const Catalogue& catalogue) {
 }
 
 std::string catalogue_json(const Catalogue& catalogue) {
-  Json rows = Json::array();
+  JsonValue rows = JsonValue::array();
   for (const IndexRow& row : catalogue.rows()) {
     rows.push_back({{"name", row.name},
                     {"title", row.title},
@@ -49,7 +53,7 @@ std::string catalogue_json(const Catalogue& catalogue) {
                     {"valid_max", number_or_null(row.valid_max)},
                     {"source", row.source}});
   }
-  return Json{{"indices", rows}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return JsonValue{{"indices", rows}}.dump(2, ' ', false, JsonValue::error_handler_t::replace) + "\n";
 }
 
 }  // namespace isotherm

@@ -280,7 +280,7 @@ struct Subdivision {
   double tolerance;
 };
 
-constexpr int kDeepest = 16;
+constexpr int kDeepestFold = 16;
 
 /// Adds the points strictly between the images of the ends.
 void subdivide(const Edge& edge, const Subdivision& how, int depth, Ring& out) {
@@ -296,7 +296,7 @@ void subdivide(const Edge& edge, const Subdivision& how, int depth, Ring& out) {
     p.x = nearest_turn(p.x, edge.image_a.x, how.turn);
     straight = straight && distance_to(p, edge.image_a, end) <= how.tolerance;
   }
-  if (straight || depth >= kDeepest) return;
+  if (straight || depth >= kDeepestFold) return;
   subdivide({edge.a, middle, edge.image_a, inner[1]}, how, depth + 1, out);
   out.push_back(inner[1]);
   subdivide({middle, edge.b, inner[1], edge.image_b}, how, depth + 1, out);

@@ -27,8 +27,8 @@ void write_field(std::string_view text, TextGather& out) {
 }
 
 /// A column as the inner loop needs it: one of the three lists is there.
-struct Source {
-  explicit Source(const Column& column)
+struct CsvColumn {
+  explicit CsvColumn(const Column& column)
       : integers(std::get_if<Integers>(&column.values)),
         reals(std::get_if<Reals>(&column.values)),
         texts(std::get_if<Texts>(&column.values)),
@@ -99,10 +99,10 @@ class CsvSink : public RowSink {
     Prepared prepared;
     prepared.rows = batch.rows();
     prepared.text.reserve(prepared.rows * (40 + 12 * batch.columns.size()));
-    const std::vector<Source> sources(batch.columns.begin(), batch.columns.end());
+    const std::vector<CsvColumn> sources(batch.columns.begin(), batch.columns.end());
     TextGather out(prepared.text);
     for (std::size_t row = 0; row < prepared.rows; ++row) {
-      for (const Source& source : sources) {
+      for (const CsvColumn& source : sources) {
         if (&source != sources.data()) out.put(',');
         source.write(row, out);
       }

@@ -15,7 +15,7 @@ namespace isotherm {
 
 namespace {
 
-using Json = nlohmann::json;
+using JsonValue = nlohmann::json;
 using Kind = RecipePart::Kind;
 
 struct KindRow {
@@ -29,7 +29,7 @@ constexpr std::array<KindRow, 4> kKinds{{{"column", Kind::column},
 
 constexpr std::size_t kMostColumns = 20000;
 constexpr std::size_t kMostParts = 64;
-constexpr std::size_t kMostSteps = 20;  // degree of poly()
+constexpr std::size_t kMostPowers = 20;  // degree of poly()
 
 void write_part(JsonWriter& json, const RecipePart& part) {
   json.begin_object().member("column", part.column);
@@ -60,24 +60,24 @@ void write_effects(JsonWriter& json, const FittedEffects& effects) {
 /// Members of an object, checked; what is wrong is said with the way to it.
 class Reader {
  public:
-  Reader(const Json& object, std::string place) : object_(object), place_(std::move(place)) {
+  Reader(const JsonValue& object, std::string place) : object_(object), place_(std::move(place)) {
     if (!object.is_object()) fail("is no object");
   }
 
   std::string text(const char* name) const {
-    const Json& value = member(name);
+    const JsonValue& value = member(name);
     if (!value.is_string()) fail(std::string(name) + " is no text");
     return value.get<std::string>();
   }
   double number(const char* name) const { return number_of(member(name), name); }
   bool flag(const char* name) const {
-    const Json& value = member(name);
+    const JsonValue& value = member(name);
     if (!value.is_boolean()) fail(std::string(name) + " is neither true nor false");
     return value.get<bool>();
   }
   bool has(const char* name) const { return object_.contains(name) && !object_[name].is_null(); }
-  const Json& list(const char* name, std::size_t most) const {
-    const Json& value = member(name);
+  const JsonValue& list(const char* name, std::size_t most) const {
+    const JsonValue& value = member(name);
     if (!value.is_array()) fail(std::string(name) + " is no array");
     if (value.size() > most) fail(std::string(name) + " has more than " + std::to_string(most) + " entries");
     return value;
@@ -85,17 +85,17 @@ class Reader {
   std::vector<double> numbers(const char* name, std::size_t size) const {
     return numbers_of(list(name, size), name, size);
   }
-  std::vector<double> numbers_of(const Json& values, const std::string& name, std::size_t size) const {
+  std::vector<double> numbers_of(const JsonValue& values, const std::string& name, std::size_t size) const {
     if (!values.is_array() || values.size() != size)
       fail(name + " should have " + std::to_string(size) + " numbers");
     std::vector<double> result;
     result.reserve(size);
-    for (const Json& value : values) result.push_back(number_of(value, name));
+    for (const JsonValue& value : values) result.push_back(number_of(value, name));
     return result;
   }
   std::vector<std::string> texts(const char* name, std::size_t most) const {
     std::vector<std::string> result;
-    for (const Json& value : list(name, most)) {
+    for (const JsonValue& value : list(name, most)) {
       if (!value.is_string()) fail(std::string(name) + " holds something that is no text");
       result.push_back(value.get<std::string>());
     }
@@ -106,19 +106,19 @@ class Reader {
   [[noreturn]] void fail(const std::string& why) const { throw Error(ErrorKind::input, place_ + ": " + why); }
 
  private:
-  const Json& member(const char* name) const {
+  const JsonValue& member(const char* name) const {
     const auto found = object_.find(name);
     if (found == object_.end()) fail(std::string("lacks ") + name);
     return *found;
   }
-  double number_of(const Json& value, const std::string& name) const {
+  double number_of(const JsonValue& value, const std::string& name) const {
     if (!value.is_number()) fail(name + " is no number");
     const double number = value.get<double>();
     if (!std::isfinite(number)) fail(name + " is not finite");
     return number;
   }
 
-  const Json& object_;
+  const JsonValue& object_;
   std::string place_;
 };
 
@@ -144,7 +144,7 @@ RecipePart read_part(const Reader& reader) {
   if (part.kind == Kind::level) part.level = reader.text("level");
   if (part.kind == Kind::polynomial) {
     part.scale = reader.number("constant");
-    for (const Json& step : reader.list("steps", kMostSteps)) {
+    for (const JsonValue& step : reader.list("steps", kMostPowers)) {
       const std::vector<double> numbers = reader.numbers_of(step, "steps", 3);
       if (numbers[2] == 0) reader.fail("a step of length 0");
       part.steps.push_back({numbers[0], numbers[1], numbers[2]});
@@ -154,11 +154,11 @@ RecipePart read_part(const Reader& reader) {
 }
 
 void read_columns(const Reader& reader, FittedModel& model) {
-  for (const Json& entry : reader.list("columns", kMostColumns)) {
+  for (const JsonValue& entry : reader.list("columns", kMostColumns)) {
     const Reader column(entry, reader.place() + ", column " + std::to_string(model.columns.size() + 1));
     model.names.push_back(column.text("name"));
     ColumnRecipe recipe;
-    for (const Json& part : column.list("parts", kMostParts))
+    for (const JsonValue& part : column.list("parts", kMostParts))
       recipe.push_back(read_part({part, column.place()}));
     model.columns.push_back(std::move(recipe));
     model.coefficients.push_back(column.number("coefficient"));
@@ -168,7 +168,7 @@ void read_columns(const Reader& reader, FittedModel& model) {
 void read_covariance(const Reader& reader, FittedModel& model) {
   const std::size_t size = model.columns.size() + (model.rho ? 1 : 0);
   model.covariance = square_matrix(size);
-  const Json& rows = reader.list("covariance", size);
+  const JsonValue& rows = reader.list("covariance", size);
   if (rows.size() != size) reader.fail("covariance should have " + std::to_string(size) + " rows");
   for (std::size_t i = 0; i < size; ++i) {
     const std::vector<double> row = reader.numbers_of(rows[i], "covariance", size);
@@ -179,7 +179,7 @@ void read_covariance(const Reader& reader, FittedModel& model) {
 }
 
 void read_effects(const Reader& reader, FittedModel& model) {
-  for (const Json& entry : reader.list("effects", 8)) {
+  for (const JsonValue& entry : reader.list("effects", 8)) {
     const Reader effects(entry, reader.place() + ", effects");
     FittedEffects result;
     result.column = effects.text("column");
@@ -246,14 +246,14 @@ void write_fitted(JsonWriter& json, const FittedModel& model) {
 }
 
 FitDocument read_fits(const std::string& path) {
-  const Json content = parse_json(read_text(path), path);
+  const JsonValue content = parse_json(read_text(path), path);
   const Reader document(content, path);
   if (!document.has("layout") || document.text("layout") != kFitLayout) {
     document.fail("is no result of 'isotherm regress' (its member layout should be " +
                   std::string(kFitLayout) + ")");
   }
   FitDocument result{document.text("formula"), document.text("by"), document.text("id"), {}};
-  for (const Json& entry : document.list("fits", 1000000)) {
+  for (const JsonValue& entry : document.list("fits", 1000000)) {
     const Reader fit(entry, path + ", fit " + std::to_string(result.fits.size() + 1));
     result.fits.push_back(read_fitted(fit.object("apply")));
   }

@@ -67,8 +67,8 @@ void write_string(std::string_view text, TextGather& out) {
 }
 
 /// A column as the inner loop needs it: what stands before its values, and one of the three lists.
-struct Source {
-  Source(std::string_view name, const Column& column)
+struct JsonColumn {
+  JsonColumn(std::string_view name, const Column& column)
       : key(name),
         integers(std::get_if<Integers>(&column.values)),
         reals(std::get_if<Reals>(&column.values)),
@@ -120,13 +120,13 @@ class GeoJsonSink : public RowSink {
     const std::span<const MultiPolygon> outlines(batch.geometry);
     const GeoJsonOutlines geometry(outlines, *transform, geographic_, decimals_);
     prepared.text.reserve(prepared.rows * (200 + 30 * keys_.size()));
-    std::vector<Source> sources;
+    std::vector<JsonColumn> sources;
     for (std::size_t k = 0; k < batch.columns.size(); ++k) sources.emplace_back(keys_[k], batch.columns[k]);
     TextGather out(prepared.text);
     for (std::size_t row = 0; row < prepared.rows; ++row) {
       if (row > 0) out.put(separator());
       out.put("{\"type\":\"Feature\",\"properties\":{");
-      for (const Source& source : sources) source.write(row, out);
+      for (const JsonColumn& source : sources) source.write(row, out);
       out.put("},\"geometry\":");
       if (has_geometry_) {
         geometry.write(out, row);

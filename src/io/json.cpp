@@ -10,7 +10,7 @@ namespace isotherm {
 
 namespace {
 
-constexpr std::size_t kDeepest = 64;
+constexpr std::size_t kDeepestValue = 64;
 
 // Builds values from the parser's events; the parser itself holds nothing.
 class Builder : public nlohmann::json::json_sax_t {
@@ -51,9 +51,9 @@ class Builder : public nlohmann::json::json_sax_t {
   };
 
   bool open(Json value) {
-    if (open_.size() >= kDeepest) {
+    if (open_.size() >= kDeepestValue) {
       throw Error(ErrorKind::input,
-                  source_ + ": JSON nested deeper than " + std::to_string(kDeepest) + " levels");
+                  source_ + ": JSON nested deeper than " + std::to_string(kDeepestValue) + " levels");
     }
     open_.push_back({std::move(value), ""});
     return true;

@@ -14,10 +14,10 @@ namespace isotherm {
 
 namespace {
 
-constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+constexpr float kMissingPixel = std::numeric_limits<float>::quiet_NaN();
 
 /// A band as one reader uses it.
-struct Source {
+struct BandSource {
   const Band* band = nullptr;
   std::shared_ptr<const StoredBand> facts;
   std::uint32_t file = 0;
@@ -60,21 +60,23 @@ struct SceneReader::State {
   MaskChoice mask;
   QualityTest test;
   BlockCache::State& cache;
-  std::map<std::string, Source> sources;
-  std::optional<Source> quality, saturation;
+  std::map<std::string, BandSource> sources;
+  std::optional<BandSource> quality, saturation;
   std::map<std::string, RawRaster> files;
   std::vector<std::uint8_t> drop;
 
   const RawRaster& open(const std::string& path);
   void close_files();
-  Source make_source(const Band& band);
-  Source& source(const std::string& name);
-  Source& quality_source(std::optional<Source>& source, const Band& band);
-  std::shared_ptr<const RawBlock> block(const Source& source, const BlockPart& part);
-  void count_invalid_once(const Source& source, const BlockPart& part, const RawBlock& block);
-  void read_band(const Source& source, const Window& inside, const Window& window, std::span<float> plane);
+  BandSource make_source(const Band& band);
+  BandSource& source(const std::string& name);
+  BandSource& quality_source(std::optional<BandSource>& source, const Band& band);
+  std::shared_ptr<const RawBlock> block(const BandSource& source, const BlockPart& part);
+  void count_invalid_once(const BandSource& source, const BlockPart& part, const RawBlock& block);
+  void read_band(const BandSource& source, const Window& inside, const Window& window,
+                 std::span<float> plane);
   void find_dropped(std::span<const std::string> bands, const Window& inside);
-  void test_band(const Source& source, const QualityTest& bit_test, std::uint32_t any, const Window& inside);
+  void test_band(const BandSource& source, const QualityTest& bit_test, std::uint32_t any,
+                 const Window& inside);
 };
 
 const RawRaster& SceneReader::State::open(const std::string& path) {
@@ -90,8 +92,8 @@ void SceneReader::State::close_files() {
   files.clear();
 }
 
-Source SceneReader::State::make_source(const Band& band) {
-  Source source;
+BandSource SceneReader::State::make_source(const Band& band) {
+  BandSource source;
   source.band = &band;
   source.facts = cache.facts(band.path, band.index, [&]() -> const RawRaster& { return open(band.path); });
   const StoredBand& facts = *source.facts;
@@ -107,29 +109,29 @@ Source SceneReader::State::make_source(const Band& band) {
   return source;
 }
 
-Source& SceneReader::State::source(const std::string& name) {
+BandSource& SceneReader::State::source(const std::string& name) {
   const auto found = sources.find(name);
   if (found != sources.end()) return found->second;
   const Band* band = scene.find(name);
   if (band == nullptr) throw Error(ErrorKind::internal, scene.id + ": has no band called " + name);
-  Source made = make_source(*band);
+  BandSource made = make_source(*band);
   if (fits_table(made.facts->type)) made.table = cache.table(made.facts->type, made.rule);
   return sources.emplace(name, std::move(made)).first->second;
 }
 
-Source& SceneReader::State::quality_source(std::optional<Source>& source, const Band& band) {
+BandSource& SceneReader::State::quality_source(std::optional<BandSource>& source, const Band& band) {
   if (!source) source = make_source(band);
   return *source;
 }
 
-std::shared_ptr<const RawBlock> SceneReader::State::block(const Source& source, const BlockPart& part) {
+std::shared_ptr<const RawBlock> SceneReader::State::block(const BandSource& source, const BlockPart& part) {
   const StoredBand& facts = *source.facts;
   const BlockKey key{source.file, facts.interleaved ? 0 : facts.band, static_cast<std::int32_t>(part.block_x),
                      static_cast<std::int32_t>(part.block_y)};
   return cache.get(key, [&] { return open(facts.path).read(facts, part.block_x, part.block_y); });
 }
 
-void SceneReader::State::count_invalid_once(const Source& source, const BlockPart& part,
+void SceneReader::State::count_invalid_once(const BandSource& source, const BlockPart& part,
                                             const RawBlock& block) {
   if (!source.has_valid_range) return;
   const StoredBand& facts = *source.facts;
@@ -146,7 +148,7 @@ void SceneReader::State::count_invalid_once(const Source& source, const BlockPar
   if (found > 0) cache.add_invalid(facts.path + ":" + std::to_string(facts.band), found);
 }
 
-void SceneReader::State::read_band(const Source& source, const Window& inside, const Window& window,
+void SceneReader::State::read_band(const BandSource& source, const Window& inside, const Window& window,
                                    std::span<float> plane) {
   const StoredBand& facts = *source.facts;
   for_each_part(facts, inside, [&](const BlockPart& part) {
@@ -164,7 +166,7 @@ void SceneReader::State::read_band(const Source& source, const Window& inside, c
 }
 
 /// Marks in `drop` the pixels of `inside` that a quality band speaks against.
-void SceneReader::State::test_band(const Source& source, const QualityTest& bit_test, std::uint32_t any,
+void SceneReader::State::test_band(const BandSource& source, const QualityTest& bit_test, std::uint32_t any,
                                    const Window& inside) {
   const StoredBand& facts = *source.facts;
   for_each_part(facts, inside, [&](const BlockPart& part) {
@@ -211,7 +213,7 @@ void SceneReader::read(std::span<const std::string> bands, const Window& window,
   const Window inside = intersect(window, state.scene.frame.window());
   for (std::size_t k = 0; k < bands.size(); ++k) {
     const std::span<float> plane = out.plane(k);
-    if (inside != window) std::fill(plane.begin(), plane.end(), kMissing);
+    if (inside != window) std::fill(plane.begin(), plane.end(), kMissingPixel);
     if (!inside.empty()) state.read_band(state.source(bands[k]), inside, window, plane);
   }
   if (!inside.empty()) state.find_dropped(bands, inside);
@@ -222,7 +224,7 @@ void SceneReader::read(std::span<const std::string> bands, const Window& window,
         const std::uint8_t* drop = state.drop.data() + static_cast<std::size_t>(row) * width;
         const std::int64_t to = (inside.row - window.row + row) * window.width + inside.col - window.col;
         float* values = out.plane(k).data() + to;
-        for (std::size_t i = 0; i < width; ++i) values[i] = drop[i] != 0 ? kMissing : values[i];
+        for (std::size_t i = 0; i < width; ++i) values[i] = drop[i] != 0 ? kMissingPixel : values[i];
       }
     }
   }

@@ -17,7 +17,7 @@ namespace isotherm {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using JsonValue = nlohmann::ordered_json;
 
 std::string_view coding_name(QualityCoding coding) {
   switch (coding) {
@@ -218,26 +218,30 @@ std::string scene_text(const Scene& scene, const Catalogue& catalogue, const Mas
   return text;
 }
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+JsonValue number_or_null(double value) {
+  return std::isfinite(value) ? JsonValue(value) : JsonValue(nullptr);
+}
+JsonValue text_or_null(const std::string& text) {
+  return text.empty() ? JsonValue(nullptr) : JsonValue(text);
+}
 template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
+JsonValue or_null(const std::optional<T>& value) {
+  return value ? JsonValue(*value) : JsonValue(nullptr);
 }
 
-Json frame_json(const Frame& frame) {
+JsonValue frame_json(const Frame& frame) {
   const Extent extent = frame.extent();
   const auto& n = frame.transform.numbers();
   return {{"width", frame.width},
           {"height", frame.height},
           {"crs", text_or_null(frame.crs)},
-          {"crs_name", frame.crs.empty() ? Json(nullptr) : Json(crs_name(frame.crs))},
+          {"crs_name", frame.crs.empty() ? JsonValue(nullptr) : JsonValue(crs_name(frame.crs))},
           {"transform", n},
           {"pixel_size", {std::hypot(n[1], n[4]), std::hypot(n[2], n[5])}},
           {"extent", {extent.xmin, extent.ymin, extent.xmax, extent.ymax}}};
 }
 
-Json band_json(const Band& band) {
+JsonValue band_json(const Band& band) {
   return {{"name", band.name},
           {"title", text_or_null(band.title)},
           {"number", text_or_null(band.number)},
@@ -253,39 +257,40 @@ Json band_json(const Band& band) {
           {"band", band.index}};
 }
 
-Json scene_json(const Scene& scene, const Catalogue& catalogue, const MaskChoice& mask) {
-  Json json;
+JsonValue scene_json(const Scene& scene, const Catalogue& catalogue, const MaskChoice& mask) {
+  JsonValue json;
   json["id"] = scene.id;
   json["source"] = scene.source;
   json["spacecraft"] = text_or_null(scene.spacecraft);
   json["sensor"] = text_or_null(scene.sensor);
-  json["level"] = scene.level == Level::unknown ? Json(nullptr) : Json(level_number(scene.level));
+  json["level"] = scene.level == Level::unknown ? JsonValue(nullptr) : JsonValue(level_number(scene.level));
   json["collection"] = scene.collection;
   json["tier"] = text_or_null(scene.tier);
-  json["date"] = scene.date ? Json(to_string(*scene.date)) : Json(nullptr);
+  json["date"] = scene.date ? JsonValue(to_string(*scene.date)) : JsonValue(nullptr);
   json["path"] = or_null(scene.path);
   json["row"] = or_null(scene.row);
   json["cloud_cover"] = or_null(scene.cloud_cover);
   json["grid"] = frame_json(scene.frame);
-  json["bands"] = Json::array();
+  json["bands"] = JsonValue::array();
   for (const Band& band : scene.bands) json["bands"].push_back(band_json(band));
-  json["other_bands"] = Json::array();
+  json["other_bands"] = JsonValue::array();
   for (const Band& band : scene.other_bands) {
-    Json other = band_json(band);
+    JsonValue other = band_json(band);
     other["grid"] = frame_json(band.frame);
     json["other_bands"].push_back(std::move(other));
   }
   const Words words = mask_words_of(scene);
-  json["quality"] = {{"coding", scene.quality ? Json(coding_name(scene.coding)) : Json(nullptr)},
-                     {"file", scene.quality ? Json(scene.quality->path) : Json(nullptr)},
-                     {"saturation_file", scene.saturation ? Json(scene.saturation->path) : Json(nullptr)},
-                     {"words", words.known},
-                     {"words_not_told", words.unknown},
-                     {"chosen", to_string(mask)}};
-  json["constants"] = scene.constants.empty() ? Json::object() : Json(scene.constants);
+  json["quality"] = {
+      {"coding", scene.quality ? JsonValue(coding_name(scene.coding)) : JsonValue(nullptr)},
+      {"file", scene.quality ? JsonValue(scene.quality->path) : JsonValue(nullptr)},
+      {"saturation_file", scene.saturation ? JsonValue(scene.saturation->path) : JsonValue(nullptr)},
+      {"words", words.known},
+      {"words_not_told", words.unknown},
+      {"chosen", to_string(mask)}};
+  json["constants"] = scene.constants.empty() ? JsonValue::object() : JsonValue(scene.constants);
   const Verdicts verdicts = verdicts_of(scene, catalogue);
   json["indices"] = verdicts.possible;
-  json["impossible"] = Json::array();
+  json["impossible"] = JsonValue::array();
   for (const auto& [reason, names] : verdicts.impossible) {
     json["impossible"].push_back({{"reason", reason}, {"indices", names}});
   }
@@ -305,11 +310,11 @@ std::string scenes_text(std::span<const Scene> scenes, const Catalogue& catalogu
 }
 
 std::string scenes_json(std::span<const Scene> scenes, const Catalogue& catalogue, const MaskChoice& mask) {
-  Json json;
-  json["scenes"] = Json::array();
+  JsonValue json;
+  json["scenes"] = JsonValue::array();
   for (const Scene& scene : scenes) json["scenes"].push_back(scene_json(scene, catalogue, mask));
   // Names of files may hold bytes that are no UTF-8; JSON may not.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(2, ' ', false, JsonValue::error_handler_t::replace) + "\n";
 }
 
 }  // namespace isotherm

@@ -11,6 +11,7 @@
 #include "gdal_support.h"
 #include "isotherm/core/date.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
 #include "ogr_support.h"
@@ -18,8 +19,6 @@
 namespace isotherm {
 
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // --- CSV: all columns arrive as text and are typed by what every row holds
 

@@ -12,7 +12,7 @@ namespace isotherm {
 
 namespace {
 
-constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+constexpr float kMissingPixel = std::numeric_limits<float>::quiet_NaN();
 
 double side_of(const Grid& grid) {
   if (const auto* tile = std::get_if<TileGrid>(&grid.kind())) return tile->side();
@@ -51,7 +51,8 @@ class CellRaster : public RowSink {
         columns_(value_columns(schema)),
         frame_(frame_of(cells)),
         writer_(path, frame_, bands_of(schema), options, context),
-        row_values_(columns_.size(), std::vector<float>(static_cast<std::size_t>(frame_.width), kMissing)) {}
+        row_values_(columns_.size(),
+                    std::vector<float>(static_cast<std::size_t>(frame_.width), kMissingPixel)) {}
 
   Prepared prepare(Table batch) const override {
     Prepared prepared;
@@ -102,7 +103,7 @@ class CellRaster : public RowSink {
     std::vector<const float*> planes;
     for (const std::vector<float>& values : row_values_) planes.push_back(values.data());
     writer_.write(row_, 1, planes);
-    for (std::vector<float>& values : row_values_) std::ranges::fill(values, kMissing);
+    for (std::vector<float>& values : row_values_) std::ranges::fill(values, kMissingPixel);
     ++row_;
   }
 

@@ -8,14 +8,13 @@
 #include "isotherm/core/text.h"
 #include "isotherm/fetch/fetch.h"
 #include "isotherm/io/geo_area.h"
+#include "refuse.h"
 
 namespace isotherm {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::usage, why); }
 
 bool wants_all(const SearchInputs& search) { return search.assets == std::vector<std::string>{"all"}; }
 

@@ -17,6 +17,7 @@
 #include "isotherm/io/table_writer.h"
 #include "isotherm/io/text_file.h"
 #include "isotherm/model/forecast.h"
+#include "refuse.h"
 
 namespace isotherm {
 
@@ -44,8 +45,6 @@ struct Plan {
   EtsCriterion criterion = EtsCriterion::aicc;
   bool wide = false;
 };
-
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::usage, why); }
 
 EtsCriterion parse_criterion(const std::string& text) {
   return static_cast<EtsCriterion>(&row_named(kCriteria, text, "criterion") - kCriteria.data());

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "isotherm/core/missing.h"
 
 namespace isotherm {
 
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestDepartures = 20;
 
 /// Mean absolute change from one value to that of the same season before: what seasonal naive errs in sample.

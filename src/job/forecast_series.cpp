@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <unordered_map>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/table_reader.h"
 
 namespace isotherm {
 
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::optional<std::string> cell_text(const Column& column, std::size_t row) {
   if (const auto* texts = std::get_if<Texts>(&column.values)) return (*texts)[row];

@@ -7,6 +7,7 @@
 #include "cell_places.h"
 #include "hotspot_uhi.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/output_file.h"
@@ -21,7 +22,6 @@ namespace isotherm {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr int kDigits = 10;  // of computed numbers in text
 
 std::vector<const LocalStatisticRow*> statistics_of(const HotspotJob& job) {
@@ -69,7 +69,7 @@ class CellColumns {
     }
     columns.push_back(make_column(info));
     if (info.type == ColumnType::real) {
-      columns.back().reals().assign(rows_, kNone);
+      columns.back().reals().assign(rows_, kMissing);
     } else {
       columns.back().texts().resize(rows_);
     }

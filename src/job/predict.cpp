@@ -1,11 +1,11 @@
 #include "isotherm/job/predict.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "cell_places.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/fit_json.h"
@@ -21,7 +21,6 @@ namespace isotherm {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr int kDigits = 10;  // of computed numbers in text
 
 /// Rows of one period and the fit that serves them.
@@ -207,7 +206,7 @@ void run(const PredictJob& job, const RunContext& context) {
       std::any_of(groups.begin(), groups.end(), [](const Group& g) { return g.model->has_lags(); });
   std::optional<WeightsSource> source;
   if (lags) source.emplace(weights, cells, id_texts(cells.table, id_column(cells.table, job.cells.id)));
-  const std::vector<double> empty(cells.table.rows(), kNone);
+  const std::vector<double> empty(cells.table.rows(), kMissing);
   Results results{empty, empty, empty, empty, empty};
   std::size_t unknown = 0;
   for (const Group& group : groups)

@@ -108,7 +108,7 @@ void note_lost_periods(const Regression& regression, Log& log) {
   for (const PeriodRows& period :
        rows_by_period(regression.cells.table, by, complete_rows(regression.cells.table, name))) {
     const bool kept = std::any_of(regression.periods.begin(), regression.periods.end(),
-                                  [&](const Period& p) { return p.name == period.name; });
+                                  [&](const RegressPeriod& p) { return p.name == period.name; });
     if (!kept) log.warning(by + " " + period.name + ": no row has all values; it is left out");
   }
 }
@@ -155,7 +155,7 @@ void note_small_cells(const Regression& regression, Log& log) {
   if (side >= 0.9 * kThermalPixel_m) return;
   const double share = side * side / (kThermalPixel_m * kThermalPixel_m);
   std::size_t rows = 0;
-  for (const Period& period : regression.periods) rows += period.rows.size();
+  for (const RegressPeriod& period : regression.periods) rows += period.rows.size();
   log.warning("cells of about " + fixed_text(side, 0) +
               " m are smaller than the thermal band's native 100 m: rows share pixels, " +
               std::to_string(rows) + " rows hold about " +
@@ -170,7 +170,7 @@ void add_weights(Regression& regression, const RunContext& context) {
   const WeightsSource source(regression.job.weights, regression.cells,
                              id_texts(table, id_column(table, regression.job.cells.id)));
   regression.weights = source.describe();
-  for (Period& period : regression.periods) period.weights = source.of_rows(period.rows, context);
+  for (RegressPeriod& period : regression.periods) period.weights = source.of_rows(period.rows, context);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "regress_cv.h"
 
 #include <cmath>
-#include <limits>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
 #include "isotherm/model/folds.h"
 #include "isotherm/model/predict.h"
@@ -12,7 +12,6 @@ namespace isotherm {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr long long kMostFolds = 1000;
 
 /// Some periods that a model is fitted to together, their rows one after the other.
@@ -26,7 +25,7 @@ Part part_of(const Regression& regression, std::vector<std::size_t> periods) {
   Part part{std::move(periods), {}, {}};
   std::vector<Weights> weights;
   for (std::size_t k : part.periods) {
-    const Period& period = regression.periods[k];
+    const RegressPeriod& period = regression.periods[k];
     part.rows.insert(part.rows.end(), period.rows.begin(), period.rows.end());
     if (period.weights.rows() > 0) weights.push_back(period.weights);
   }
@@ -81,7 +80,7 @@ double score(std::span<const double> y, std::span<const double> predicted) {
 std::vector<double> scores_of(const Regression& regression, const RegressModel& model, const Part& part,
                               std::span<const std::size_t> folds, std::size_t count,
                               const RunContext& context) {
-  std::vector<double> predicted(part.rows.size(), kNone);
+  std::vector<double> predicted(part.rows.size(), kMissing);
   for (std::size_t fold = 0; fold < count; ++fold) {
     context.stop.check();
     try {
@@ -90,7 +89,7 @@ std::vector<double> scores_of(const Regression& regression, const RegressModel& 
       if (error.kind() != ErrorKind::input) throw;
       context.log.warning("cross-validation of " + std::string(model.name) + ", block " +
                           std::to_string(fold + 1) + ": " + error.what());
-      return std::vector<double>(part.periods.size(), kNone);
+      return std::vector<double>(part.periods.size(), kMissing);
     }
   }
   const std::vector<double> y = response_of(regression.formula, regression.cells.table, part.rows);
@@ -108,7 +107,7 @@ std::vector<double> scores_of(const Regression& regression, const RegressModel& 
 std::vector<std::size_t> folds_of_rows(const Regression& regression, std::size_t count) {
   std::vector<std::size_t> rows;
   std::vector<Point> places;
-  for (const Period& period : regression.periods) {
+  for (const RegressPeriod& period : regression.periods) {
     for (std::size_t row : period.rows) {
       rows.push_back(row);
       places.push_back(regression.cells.anchors[row]);

@@ -108,7 +108,7 @@ void complete_fitted(const Regression& regression, ModelFit& result, const Weigh
 /// A cell must not stand twice in a period: its effect and its neighbours would count double.
 void require_single_cells(const Regression& regression) {
   const std::string name = cell_column(regression);
-  for (const Period& period : regression.periods) {
+  for (const RegressPeriod& period : regression.periods) {
     std::vector<std::int64_t> codes = codes_of_column(regression.cells.table, name, period.rows);
     std::sort(codes.begin(), codes.end());
     if (std::adjacent_find(codes.begin(), codes.end()) == codes.end()) continue;
@@ -250,14 +250,14 @@ ModelFit fit_all_periods(const Regression& regression, const RegressModel& model
   }
   std::vector<std::size_t> rows;
   std::vector<Weights> parts;
-  for (const Period& period : regression.periods) {
+  for (const RegressPeriod& period : regression.periods) {
     rows.insert(rows.end(), period.rows.begin(), period.rows.end());
     if (period.weights.rows() > 0) parts.push_back(period.weights);
   }
   ModelFit result = fit_rows(regression, model, std::move(rows), joined(parts), regression.periods.size(),
                              determinant, context);
   std::size_t first = 0;
-  for (const Period& period : regression.periods) {
+  for (const RegressPeriod& period : regression.periods) {
     const std::size_t count = period.rows.size();
     result.r2_by_period.push_back(r2_of(std::span(result.response).subspan(first, count),
                                         std::span(result.fit.residuals).subspan(first, count)));
@@ -278,7 +278,7 @@ std::vector<ModelFit> fit_models(const Regression& regression, const RunContext&
       continue;
     }
     for (std::size_t k = 0; k < regression.periods.size(); ++k) {
-      const Period& period = regression.periods[k];
+      const RegressPeriod& period = regression.periods[k];
       try {
         LogDeterminant* const determinant = model->dependent() ? &determinants.of(period.weights) : nullptr;
         fits.push_back(fit_rows(regression, *model, period.rows, period.weights, 1, determinant, context));

@@ -13,7 +13,7 @@
 namespace isotherm {
 
 /// The complete rows of one period.
-struct Period {
+struct RegressPeriod {
   std::string name;
   std::vector<std::size_t> rows;
   Weights weights;  ///< empty when none were asked for
@@ -36,7 +36,7 @@ struct Regression {
   ReadTable cells;
   std::size_t rows_read = 0;
   std::size_t rows_missing = 0;
-  std::vector<Period> periods;
+  std::vector<RegressPeriod> periods;
   std::string weights;  ///< how they were made; empty: none
   std::vector<ModelFit> fits;
   std::vector<std::vector<double>> cross_validated;  ///< R2 by models, then periods; empty when not asked for

@@ -12,7 +12,7 @@ void write_residuals(const Regression& regression, const RunContext& context) {
   const RegressJob& job = regression.job;
   const Table& input = regression.cells.table;
   std::vector<char> used(input.rows(), 0);
-  for (const Period& period : regression.periods) {
+  for (const RegressPeriod& period : regression.periods) {
     for (std::size_t row : period.rows) used[row] = 1;
   }
   std::vector<std::size_t> rows, position(input.rows(), 0);

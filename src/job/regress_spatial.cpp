@@ -32,8 +32,8 @@ LogDeterminantMethod log_determinant_method(const std::string& name) {
 
 void require_balanced(const Regression& regression, const RegressModel& model,
                       std::span<const std::size_t> periods, const std::string& cell_column) {
-  const Period& first = regression.periods[periods.front()];
-  const auto refuse = [&](const Period& period, const std::string& what) {
+  const RegressPeriod& first = regression.periods[periods.front()];
+  const auto refuse = [&](const RegressPeriod& period, const std::string& what) {
     throw Error(ErrorKind::input,
                 "model " + std::string(model.name) + " needs the same cells in every " + regression.job.by +
                     ", and " + period.name + " " + what + " " + first.name +
@@ -44,7 +44,7 @@ void require_balanced(const Regression& regression, const RegressModel& model,
                                       " needs at least two periods, and there is " + first.name + " alone");
   }
   for (std::size_t k : periods.subspan(1)) {
-    const Period& period = regression.periods[k];
+    const RegressPeriod& period = regression.periods[k];
     if (period.rows.size() != first.rows.size()) {
       refuse(period, "has " + std::to_string(period.rows.size()) + " complete ones against " +
                          std::to_string(first.rows.size()) + " of");

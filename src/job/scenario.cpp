@@ -15,6 +15,7 @@
 #include "isotherm/model/error_variance.h"
 #include "isotherm/model/model_formula.h"
 #include "isotherm/model/predict.h"
+#include "refuse.h"
 #include "regress_tables.h"
 #include "scenario_drivers.h"
 #include "scenario_parts.h"
@@ -23,8 +24,6 @@
 namespace isotherm {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::usage, why); }
 
 double mean_of(const std::vector<double>& values) {
   double sum = 0, count = 0;

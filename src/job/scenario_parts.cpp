@@ -9,6 +9,7 @@
 #include "isotherm/core/text.h"
 #include "isotherm/model/forecast.h"
 #include "isotherm/model/quantile.h"
+#include "refuse.h"
 #include "zone_columns.h"
 
 namespace isotherm {
@@ -19,8 +20,6 @@ constexpr std::array<ScenarioStart, 2> kStarts{{
     {"observed", "the cell's last observed value; what the model does not explain of it stays"},
     {"predicted", "what the model expects of the cell's last period"},
 }};
-
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::usage, why); }
 
 }  // namespace
 

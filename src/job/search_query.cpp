@@ -5,12 +5,11 @@
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
+#include "refuse.h"
 
 namespace isotherm {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::usage, why); }
 
 bool is_url(const std::string& place) {
   return place.starts_with("http://") || place.starts_with("https://");

@@ -7,14 +7,13 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/spectral/formula.h"
+#include "refuse.h"
 
 namespace isotherm {
 
 namespace {
 
 constexpr std::size_t kMostClasses = 4096;
-
-[[noreturn]] void refuse(const std::string& text) { throw Error(ErrorKind::usage, text); }
 
 StatisticRequest::List parse_list(const std::string& text) {
   StatisticRequest::List list;

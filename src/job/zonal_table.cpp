@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "zone_columns.h"
 
 namespace isotherm {
 
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Counts and shares stay as they are where too little of a cell is valid; what was measured becomes missing.
 bool survives(StatisticKind kind) {

@@ -7,6 +7,7 @@
 
 #include "blocks.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/model/distributions.h"
 #include "map_moments.h"
 #include "stand_ins.h"
@@ -14,8 +15,6 @@
 namespace isotherm {
 
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::array<LocalStatisticRow, 4> kLocalStatistics{{
     {LocalStatistic::gi, "gi", "Getis-Ord Gi, hot and cold surroundings of a cell"},
@@ -37,15 +36,15 @@ class Local {
   LocalAutocorrelation run() {
     LocalAutocorrelation result;
     const std::size_t cells = map_.z.size();
-    result.value.assign(cells, kNone);
+    result.value.assign(cells, kMissing);
     if (statistic_ != LocalStatistic::geary) {
-      result.z.assign(cells, kNone);
-      result.p.assign(cells, kNone);
+      result.z.assign(cells, kMissing);
+      result.p.assign(cells, kMissing);
     }
     std::size_t widest = 0;
     for (std::size_t row = 0; row < cells; ++row) widest = std::max(widest, weights_.degree(row));
     if (choice_.permutations > 0) {
-      result.p_permuted.assign(cells, kNone);
+      result.p_permuted.assign(cells, kMissing);
       stand_ins_.emplace(map_.z, static_cast<std::size_t>(choice_.permutations), choice_.seed, widest);
     }
     for_blocks(cells, choice_.threads, [&](std::size_t, std::size_t first, std::size_t end) {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "at.h"
+
 #include "baseline.h"
 #include "nelder_mead.h"
 
@@ -13,8 +15,6 @@ namespace isotherm {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 bool has_season(HoltWinters kind) {
   return kind == HoltWinters::additive || kind == HoltWinters::multiplicative;

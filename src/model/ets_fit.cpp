@@ -62,19 +62,19 @@ bool carries(const EtsForm& form, std::span<const double> values, int period) {
          std::ranges::all_of(values, [](double y) { return std::isnan(y) || y > 0; });
 }
 
-Point search(Problem& problem, std::vector<Point> points) {
+SearchPoint search(Problem& problem, std::vector<SearchPoint> points) {
   if (points.size() > kTrials) points.resize(kTrials);
-  for (Point& point : points) descend(problem, point, false, kTrialSteps);
-  std::ranges::stable_sort(points, {}, &Point::objective);
+  for (SearchPoint& point : points) descend(problem, point, false, kTrialSteps);
+  std::ranges::stable_sort(points, {}, &SearchPoint::objective);
   // Points that have met already would only repeat each other's way.
-  std::vector<Point> finalists;
-  for (Point& point : points) {
+  std::vector<SearchPoint> finalists;
+  for (SearchPoint& point : points) {
     if (finalists.size() == kFinalists) break;
     if (finalists.empty() || point.objective > finalists.back().objective + 1e-7)
       finalists.push_back(std::move(point));
   }
-  for (Point& point : finalists) descend(problem, point, false, kMostSteps);
-  return *std::ranges::min_element(finalists, {}, &Point::objective);
+  for (SearchPoint& point : finalists) descend(problem, point, false, kMostSteps);
+  return *std::ranges::min_element(finalists, {}, &SearchPoint::objective);
 }
 
 /// Fills everything that follows from weights, states and data.
@@ -154,9 +154,9 @@ std::optional<EtsFit> fit_one(const EtsForm& form, std::span<const double> value
                               const Scale& scale) {
   const std::vector<double> numbers = scaled(values, scale);
   Problem problem(form, numbers, period);
-  std::vector<Point> points = starting_points(problem);
+  std::vector<SearchPoint> points = starting_points(problem);
   if (points.empty()) return std::nullopt;
-  const Point best = search(problem, std::move(points));
+  const SearchPoint best = search(problem, std::move(points));
   const std::vector<double>& p = best.parameters;
   std::vector<double> ring = ring_of(form, p, period);
   if (form.season == EtsPart::additive) {

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "at.h"
 #include "isotherm/model/quantile.h"
 
 namespace isotherm {
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// Place in the ring of the season h steps behind the last value.
 std::size_t place_ahead(const EtsFit& fit, int h) { return at((fit.length + h - 1) % fit.period); }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "at.h"
 #include "isotherm/model/ets_region.h"
 
 namespace isotherm::ets_detail {
@@ -11,8 +12,6 @@ namespace isotherm::ets_detail {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 }  // namespace
 

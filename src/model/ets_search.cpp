@@ -44,7 +44,8 @@ class Descent {
   Descent(Problem& problem, bool only_states) : problem_(problem), only_states_(only_states) {}
 
   /// The minimum of the local model with damping `lambda` inside the box, as the new parameters.
-  bool propose(const Point& at, const NormalEquations& equations, double lambda, std::vector<double>& next) {
+  bool propose(const SearchPoint& at, const NormalEquations& equations, double lambda,
+               std::vector<double>& next) {
     const int columns = problem_.columns();
     const auto diagonal = [&](int j) { return static_cast<std::size_t>(j * (columns + 1)); };
     damped_ = equations.matrix;
@@ -69,7 +70,7 @@ class Descent {
     return column(i) * static_cast<std::size_t>(problem_.columns()) + column(j);
   }
 
-  void choose_free(const Point& at, const NormalEquations& equations) {
+  void choose_free(const SearchPoint& at, const NormalEquations& equations) {
     free_.clear();
     pinned_.clear();
     for (int j = only_states_ ? kLevel : 0; j < problem_.size(); ++j) {
@@ -83,7 +84,7 @@ class Descent {
   }
 
   /// The step of the free parameters given that the pinned ones go to their bounds.
-  bool solve_free(const Point& at, const NormalEquations& equations, std::vector<double>& next) {
+  bool solve_free(const SearchPoint& at, const NormalEquations& equations, std::vector<double>& next) {
     right_.clear();
     for (const int i : free_) {
       double value = -equations.right[column(i)];
@@ -104,7 +105,7 @@ class Descent {
   }
 
   /// Pins the parameter that first leaves the box on the way; false when none does.
-  bool pin_first_outside(const Point& at, std::vector<double>& next) {
+  bool pin_first_outside(const SearchPoint& at, std::vector<double>& next) {
     double first = 1;
     std::size_t which = free_.size();
     for (std::size_t k = 0; k < free_.size(); ++k) {
@@ -147,10 +148,10 @@ Bounds bounds_of(int parameter) {
   }
 }
 
-void descend(Problem& problem, Point& point, bool only_states, int most_steps) {
+void descend(Problem& problem, SearchPoint& point, bool only_states, int most_steps) {
   Descent descent(problem, only_states);
   NormalEquations equations;
-  Point next;
+  SearchPoint next;
   double lambda = only_states ? 1e-9 : 1e-3;
   int small_gains = 0;
   for (int step = 0; step < most_steps && small_gains < 2; ++step) {

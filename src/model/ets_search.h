@@ -7,13 +7,13 @@
 
 namespace isotherm::ets_detail {
 
-struct Point {
+struct SearchPoint {
   std::vector<double> parameters;
   double objective = 0;
 };
 
 /// Moves from a point with a finite objective to a near minimum. With `only_states` the weights stay.
-void descend(Problem& problem, Point& point, bool only_states, int most_steps);
+void descend(Problem& problem, SearchPoint& point, bool only_states, int most_steps);
 
 /// Bounds of the weights; states have none.
 struct Bounds {

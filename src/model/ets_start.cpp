@@ -130,17 +130,17 @@ std::vector<Weights> weight_grid(const EtsForm& form) {
 
 }  // namespace
 
-std::vector<Point> starting_points(Problem& problem) {
+std::vector<SearchPoint> starting_points(Problem& problem) {
   const EtsForm& form = problem.form();
   // States enter the errors linearly, or nearly so when errors are relative; a ratio season makes them far
   // from it.
   const bool linear = form.season != EtsPart::multiplicative && form.trend != EtsPart::multiplicative;
   const int steps = !linear ? 0 : form.error == EtsPart::additive ? 1 : 3;
-  std::vector<Point> points;
+  std::vector<SearchPoint> points;
   for (const Weights& weights : weight_grid(form)) {
     for (const int cycles : {2, 4}) {
       if (linear && cycles == 4) continue;
-      Point point;
+      SearchPoint point;
       point.parameters.assign(static_cast<std::size_t>(problem.size()), 0.0);
       point.parameters[kAlpha] = weights.alpha;
       point.parameters[kBetaShare] = form.has_trend() ? weights.beta_share : 0;
@@ -153,7 +153,7 @@ std::vector<Point> starting_points(Problem& problem) {
       points.push_back(std::move(point));
     }
   }
-  std::ranges::stable_sort(points, {}, &Point::objective);
+  std::ranges::stable_sort(points, {}, &SearchPoint::objective);
   return points;
 }
 

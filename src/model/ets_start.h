@@ -9,6 +9,6 @@
 namespace isotherm::ets_detail {
 
 /// Points with finite objectives, best first, their states already fitted where one step does it.
-std::vector<Point> starting_points(Problem& problem);
+std::vector<SearchPoint> starting_points(Problem& problem);
 
 }  // namespace isotherm::ets_detail

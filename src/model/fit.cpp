@@ -3,14 +3,13 @@
 #include <cmath>
 #include <numbers>
 
+#include "isotherm/core/missing.h"
 #include "isotherm/model/distributions.h"
 #include "isotherm/model/spatial_tests.h"
 
 namespace isotherm {
 
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 /// Sum of squares about the mean, or about zero.
 double total_squares(std::span<const double> y, bool about_mean) {
@@ -29,7 +28,7 @@ void add_likelihood(Fit& fit, double columns) {
   fit.aic = -2 * fit.log_likelihood + 2 * parameters;
   fit.aic_coefficients = fit.aic - 2;
   const double rest = n - parameters - 1;
-  fit.aicc = rest > 0 ? fit.aic + 2 * parameters * (parameters + 1) / rest : kNone;
+  fit.aicc = rest > 0 ? fit.aic + 2 * parameters * (parameters + 1) / rest : kMissing;
   fit.bic = -2 * fit.log_likelihood + std::log(n) * parameters;
 }
 
@@ -49,7 +48,7 @@ void add_coefficients(Fit& fit, const LeastSquares& solved, const FitChoice& cho
     c.low = c.value - quantile * c.standard_error;
     c.high = c.value + quantile * c.standard_error;
     const bool centred = design.intercept ? j > 0 : choice.absorbed > 0;
-    c.vif = centred ? total_squares(design.columns[j], true) * inverse[j] : kNone;
+    c.vif = centred ? total_squares(design.columns[j], true) * inverse[j] : kMissing;
     fit.coefficients.push_back(std::move(c));
   }
   fit.fitted.names = design.names;

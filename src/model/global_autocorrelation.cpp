@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/model/autocorrelation.h"
 #include "isotherm/model/distributions.h"
 #include "map_moments.h"
@@ -115,8 +115,7 @@ GlobalAutocorrelation global_getis_ord(std::span<const double> x, const Weights&
   moments_of(x);  // the same refusals
   GlobalAutocorrelation result;
   if (std::any_of(x.begin(), x.end(), [](double v) { return v < 0; })) {
-    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-    return {kNone, kNone, kNone, kNone, kNone};
+    return {kMissing, kMissing, kMissing, kMissing, kMissing};
   }
   const WeightSums w = sums_of(weights);
   const auto n = static_cast<double>(x.size());

@@ -7,13 +7,12 @@
 #include <string>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
 
 namespace isotherm {
 
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::array<UtfviClass, 6> kClasses{{
     {-std::numeric_limits<double>::infinity(), "none", "excellent"},
@@ -45,7 +44,7 @@ class ByElevation {
   double mean_within(double low, double high) const {
     const auto first = std::lower_bound(heights_.begin(), heights_.end(), low) - heights_.begin();
     const auto end = std::upper_bound(heights_.begin(), heights_.end(), high) - heights_.begin();
-    if (first >= end) return kNone;
+    if (first >= end) return kMissing;
     const long double sum = sums_[static_cast<std::size_t>(end)] - sums_[static_cast<std::size_t>(first)];
     return static_cast<double>(sum / static_cast<long double>(end - first));
   }
@@ -68,7 +67,7 @@ HeatIsland heat_island(std::span<const double> temperatures, std::span<const cha
   if (result.reference_cells == 0) throw Error(ErrorKind::input, "no cell belongs to the rural reference");
   const std::size_t others = temperatures.size() - result.reference_cells;
   result.reference = static_cast<double>(inside / static_cast<long double>(result.reference_cells));
-  result.others = others == 0 ? kNone : static_cast<double>(outside / static_cast<long double>(others));
+  result.others = others == 0 ? kMissing : static_cast<double>(outside / static_cast<long double>(others));
   result.intensity.reserve(temperatures.size());
   if (elevations.empty()) {
     for (double t : temperatures) result.intensity.push_back(t - result.reference);

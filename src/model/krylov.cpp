@@ -11,7 +11,7 @@ namespace isotherm {
 namespace {
 
 constexpr double kResidual = 1e-13;
-constexpr int kMostSteps = 1000;
+constexpr int kMostVectors = 1000;
 
 using Vector = std::vector<double>;
 
@@ -56,7 +56,7 @@ std::vector<double> krylov_solve(const Weights& weights, double rho, std::span<c
   const Vector start = residual;
   const double goal = kResidual * std::sqrt(dot(x, x, threads));
   double product = 1, alpha = 1, omega = 1;
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kMostVectors; ++step) {
     if (std::sqrt(dot(residual, residual, threads)) <= goal) return x;
     const double next = dot(start, residual, threads);
     const double beta = next / product * (alpha / omega);

@@ -3,13 +3,12 @@
 #include <cmath>
 #include <limits>
 
+#include "isotherm/core/missing.h"
 #include "isotherm/model/distributions.h"
 
 namespace isotherm {
 
-namespace {
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-}
+namespace {}
 
 double dot_product(std::span<const double> a, std::span<const double> b) {
   long double sum = 0;
@@ -33,7 +32,7 @@ Coefficient normal_coefficient(std::string name, double value, double standard_e
   const double quantile = student_quantile_two_sided(0.05, std::numeric_limits<double>::infinity());
   c.low = value - quantile * standard_error;
   c.high = value + quantile * standard_error;
-  c.vif = kNone;
+  c.vif = kMissing;
   return c;
 }
 
@@ -52,7 +51,7 @@ void fill_summary(Fit& fit, std::span<const double> y, std::vector<double> resid
   for (double v : y) total += (v - mean) * (v - mean);
   fit.r2 = fit.r2_within = 1 - fit.rss / static_cast<double>(total);
   fit.r2_adjusted = 1 - (1 - fit.r2) * (n - (about_mean ? 1 : 0)) / fit.df_residual;
-  fit.log_likelihood = fit.aic = fit.aic_coefficients = fit.aicc = fit.bic = kNone;
+  fit.log_likelihood = fit.aic = fit.aic_coefficients = fit.aicc = fit.bic = kMissing;
   fit.residuals = std::move(residuals);
   fit.fitted.sigma2 = fit.sigma2;
   fit.fitted.df_residual = fit.df_residual;

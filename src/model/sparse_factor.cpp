@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "at.h"
+
 #include "blocks.h"
 
 namespace isotherm {
@@ -15,8 +17,6 @@ using Eigen::MatrixXd;
 constexpr Index kPlainWidth = 16;       // pivot blocks eliminated column by column
 constexpr Index kPanel = 192;           // columns of an update computed as one piece of work
 constexpr double kSubtreeShare = 0.05;  // of all work, that one subtree may be
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// Weights with rows and columns renumbered; columns ascending.
 Weights renumbered(const Weights& weights, const std::vector<int>& position) {

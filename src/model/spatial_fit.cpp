@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/model/distributions.h"
 #include "isotherm/model/impacts.h"
 #include "spatial_profile.h"
@@ -14,8 +15,6 @@ namespace isotherm {
 namespace {
 
 using Eigen::Index;
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 double total_squares(std::span<const double> y, bool about_mean) {
   long double sum = 0;
@@ -85,7 +84,7 @@ void infer(Coefficient& c, double variance) {
       student_quantile_two_sided(0.05, std::numeric_limits<double>::infinity()) * c.standard_error;
   c.low = c.value - reach;
   c.high = c.value + reach;
-  c.vif = kNone;
+  c.vif = kMissing;
 }
 
 /// The estimate in parts that later steps need.
@@ -252,7 +251,7 @@ void add_criteria(Fit& fit, double n) {
   fit.aic = -2 * fit.log_likelihood + 2 * parameters;
   fit.aic_coefficients = fit.aic - 2;
   const double rest = n - parameters - 1;
-  fit.aicc = rest > 0 ? fit.aic + 2 * parameters * (parameters + 1) / rest : kNone;
+  fit.aicc = rest > 0 ? fit.aic + 2 * parameters * (parameters + 1) / rest : kMissing;
   fit.bic = -2 * fit.log_likelihood + std::log(n) * parameters;
 }
 

@@ -7,8 +7,7 @@
 namespace isotherm {
 namespace {
 
-constexpr SensorFamily etm = SensorFamily::etm;
-constexpr SensorFamily oli = SensorFamily::oli;
+using enum SensorFamily;
 constexpr Level level1 = Level::level1;
 
 constexpr std::array kConstants{

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "isotherm/core/missing.h"
 #include "isotherm/stats/statistics.h"
 #include "sorted_samples.h"
 
@@ -22,8 +23,7 @@ SortedSamples::SortedSamples(std::span<Sample> samples) : samples_(samples) {
 }
 
 SortedSamples::Classes SortedSamples::classes() const {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  Classes found{kNone, kNone, 0};
+  Classes found{kMissing, kMissing, 0};
   double most = -1, least = std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < samples_.size();) {
     const float value = samples_[k].value;

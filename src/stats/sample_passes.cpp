@@ -8,11 +8,12 @@
 #include <optional>
 #include <vector>
 
+#include "isotherm/core/missing.h"
+
 namespace isotherm {
 
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kDigitBits = 16;
 constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
 

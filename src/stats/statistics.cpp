@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
 #include "sorted_samples.h"
 
@@ -37,8 +38,6 @@ constexpr std::array<StatisticRow, 20> kRows{{
     {Kind::variety, "variety", "number of different values", true},
     {Kind::fraction, "fraction", "share of each class of a raster of classes, a column per class", true},
 }};
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// "p90" or "q0.9"; nothing when the text has another form. The name spells the number without a point.
 std::optional<Statistic> parse_quantile(const std::string& text) {

@@ -17,10 +17,10 @@
 namespace isotherm {
 namespace {
 
-using testing::Matrix;
-using testing::matrix_of;
-using testing::Random;
-using testing::uniform;
+using testing_support::Matrix;
+using testing_support::matrix_of;
+using testing_support::Random;
+using testing_support::uniform;
 
 /// A handle to GEOS and what is needed of it; geometries free themselves.
 class Geos {
@@ -69,7 +69,7 @@ Ring pixel(std::int64_t col, std::int64_t row) {
 
 /// Compares all pixels of the outline's box, grown by one pixel.
 void expect_same(const Geos& geos, const MultiPolygon& outline, const Window& frame) {
-  const Matrix matrix = matrix_of(testing::cover(outline, frame), 0, frame);
+  const Matrix matrix = matrix_of(testing_support::cover(outline, frame), 0, frame);
   const Extent box = extent_of(outline);
   const Window near = intersect(frame, {static_cast<std::int64_t>(std::floor(box.xmin)) - 1,
                                         static_cast<std::int64_t>(std::floor(box.ymin)) - 1,
@@ -101,7 +101,7 @@ TEST(CoverageAgainstGeos, RandomPolygons) {
   for (int round = 0; round < 3000; ++round) {
     SCOPED_TRACE(round);
     const double size = std::exp(uniform(random, std::log(0.05), std::log(8)));
-    expect_same(geos, testing::random_outline(random, size), frame);
+    expect_same(geos, testing_support::random_outline(random, size), frame);
     if (HasFatalFailure()) return;
   }
 }
@@ -113,7 +113,7 @@ TEST(CoverageAgainstGeos, CornersOnGridLinesAndPixelCentres) {
   for (int round = 0; round < 1000; ++round) {
     SCOPED_TRACE(round);
     const Point centre{20, 20};
-    Ring ring = testing::star(random, centre, 1.5, 6, 4 + static_cast<int>(random() % 8));
+    Ring ring = testing_support::star(random, centre, 1.5, 6, 4 + static_cast<int>(random() % 8));
     for (Point& p : ring) p = {std::round(p.x * 2) / 2, std::round(p.y * 2) / 2};
     if (!geos.valid(geos.polygon({{ring}}))) continue;  // rounding may fold a star
     expect_same(geos, {{{ring}}}, frame);

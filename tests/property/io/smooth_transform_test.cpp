@@ -13,12 +13,12 @@
 namespace isotherm {
 namespace {
 
-struct Place {
+struct TestedPlace {
   const char* crs;
   Extent where;
 };
 
-const Place kPlaces[] = {
+const TestedPlace kPlaces[] = {
     {"EPSG:32632", {390000, 5619000, 618000, 5850000}},         // a Landsat scene
     {"EPSG:32633", {166000, 0, 834000, 9300000}},               // a whole UTM zone
     {"EPSG:3035", {2500000, 1400000, 7500000, 5500000}},        // Europe, equal area
@@ -28,7 +28,7 @@ const Place kPlaces[] = {
     {"EPSG:2263", {913000, 120000, 1067000, 272000}},       // feet
 };
 
-class SmoothTransformOf : public ::testing::TestWithParam<Place> {};
+class SmoothTransformOf : public ::testing::TestWithParam<TestedPlace> {};
 INSTANTIATE_TEST_SUITE_P(Maps, SmoothTransformOf, ::testing::ValuesIn(kPlaces));
 
 TEST_P(SmoothTransformOf, StaysWithinItsBound) {

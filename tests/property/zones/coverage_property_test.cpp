@@ -15,12 +15,13 @@
 namespace isotherm {
 namespace {
 
-using testing::cover;
-using testing::Matrix;
-using testing::matrix_of;
-using testing::Random;
-using testing::random_outline;
-using testing::uniform;
+using testing_support::cover;
+using testing_support::inside;
+using testing_support::Matrix;
+using testing_support::matrix_of;
+using testing_support::Random;
+using testing_support::random_outline;
+using testing_support::uniform;
 
 struct LongPoint {
   long double x, y;
@@ -77,19 +78,6 @@ double oracle(const MultiPolygon& outline, std::int64_t col, std::int64_t row) {
     }
   }
   return static_cast<double>(covered);
-}
-
-/// Inside by the half-open crossing rule, computed with the same canonical direction of edges in map or pixel
-/// space.
-bool inside(const Ring& ring, Point p) {
-  bool in = false;
-  for (std::size_t k = 0; k < ring.size(); ++k) {
-    Point low = ring[k], high = ring[(k + 1) % ring.size()];
-    if (low.y > high.y) std::swap(low, high);
-    if (!(low.y <= p.y && p.y < high.y)) continue;
-    if (p.x >= low.x + (p.y - low.y) * ((high.x - low.x) / (high.y - low.y))) in = !in;
-  }
-  return in;
 }
 
 TEST(CoverageProperty, EqualsClippingEveryPixel) {
@@ -172,8 +160,8 @@ TEST(CoverageProperty, MovingByWholePixelsMovesSpansToTheBit) {
                  std::ldexp(std::round(std::ldexp(p.y, 20)), -20)};
         }
       }
-      const Coverage here = cover(testing::shifted(outline, 100, 100), frame, rule.rule);
-      const Coverage there = cover(testing::shifted(outline, 3071, 1500), frame, rule.rule);
+      const Coverage here = cover(testing_support::shifted(outline, 100, 100), frame, rule.rule);
+      const Coverage there = cover(testing_support::shifted(outline, 3071, 1500), frame, rule.rule);
       ASSERT_EQ(here.spans(0).size(), there.spans(0).size()) << rule.name << " " << round;
       for (std::size_t k = 0; k < here.spans(0).size(); ++k) {
         const Span& a = here.spans(0)[k];
@@ -194,7 +182,8 @@ TEST(CoverageProperty, LargeWindowsGiveTheSameBitsAsSmallOnes) {
   const Window frame{0, 0, 2000, 2000};
   for (const CoverageRuleRow& rule : coverage_rules()) {
     for (int round = 0; round < 300; ++round) {
-      MultiPolygon outline = testing::shifted(random_outline(random, uniform(random, 0.1, 9)), 100, 100);
+      MultiPolygon outline =
+          testing_support::shifted(random_outline(random, uniform(random, 0.1, 9)), 100, 100);
       const Coverage alone = cover(outline, frame, rule.rule);
       // A speck far away makes the window large, and its steps are sorted rather than summed in place.
       outline.push_back({{{{1990, 1990}, {1995, 1990}, {1995, 1995}, {1990, 1995}}}});
@@ -235,7 +224,7 @@ TEST(CoverageProperty, CentreRuleAsksTheCentre) {
   Random random(8);
   const Window frame{0, 0, 40, 40};
   for (int round = 0; round < 1000; ++round) {
-    const Ring ring = testing::star(random, {20, 20}, 1, 18, 3 + static_cast<int>(random() % 12));
+    const Ring ring = testing_support::star(random, {20, 20}, 1, 18, 3 + static_cast<int>(random() % 12));
     const Matrix matrix = matrix_of(cover({{{ring}}}, frame, CoverageRule::centre), 0, frame);
     for (std::int64_t row = 0; row < frame.height; ++row) {
       for (std::int64_t col = 0; col < frame.width; ++col) {

@@ -10,8 +10,9 @@
 namespace isotherm {
 namespace {
 
-using testing::Random;
-using testing::uniform;
+using testing_support::inside;
+using testing_support::Random;
+using testing_support::uniform;
 
 class GridLaws : public ::testing::TestWithParam<const char*> {
  protected:
@@ -21,19 +22,6 @@ class GridLaws : public ::testing::TestWithParam<const char*> {
   /// Near a city of UTM zone 32 or 33 south, in UTM and in EPSG:3857 alike.
   Point place() { return {uniform(random_, -900000, 900000), uniform(random_, -7000000, 7000000)}; }
 };
-
-/// Crossing rule of the grids: half-open in y, a point on an edge lies east of it. Edges always from south to
-/// north.
-bool inside(const Ring& ring, Point p) {
-  bool in = false;
-  for (std::size_t k = 0; k < ring.size(); ++k) {
-    Point low = ring[k], high = ring[(k + 1) % ring.size()];
-    if (low.y > high.y) std::swap(low, high);
-    if (!(low.y <= p.y && p.y < high.y)) continue;
-    if (p.x >= low.x + (p.y - low.y) * ((high.x - low.x) / (high.y - low.y))) in = !in;
-  }
-  return in;
-}
 
 TEST_P(GridLaws, OutlineHasTheCellsAreaAndCentre) {
   for (int round = 0; round < 200; ++round) {

@@ -9,7 +9,7 @@
 #include "isotherm/core/geometry.h"
 #include "isotherm/zones/coverage.h"
 
-namespace isotherm::testing {
+namespace isotherm::testing_support {
 
 using Random = std::mt19937_64;
 
@@ -68,6 +68,19 @@ inline MultiPolygon shifted(MultiPolygon outline, double x, double y) {
 }
 
 /// Weights of one zone on the whole frame.
+/// Inside by the crossing rule of grids and coverage: half-open in y, a point on an edge lies east of it.
+/// Edges always from south to north.
+inline bool inside(const Ring& ring, Point p) {
+  bool in = false;
+  for (std::size_t k = 0; k < ring.size(); ++k) {
+    Point low = ring[k], high = ring[(k + 1) % ring.size()];
+    if (low.y > high.y) std::swap(low, high);
+    if (!(low.y <= p.y && p.y < high.y)) continue;
+    if (p.x >= low.x + (p.y - low.y) * ((high.x - low.x) / (high.y - low.y))) in = !in;
+  }
+  return in;
+}
+
 struct Matrix {
   Window frame;
   std::vector<float> weights;
@@ -102,4 +115,4 @@ inline Coverage cover(const MultiPolygon& outline, const Window& frame,
   return builder.finish();
 }
 
-}  // namespace isotherm::testing
+}  // namespace isotherm::testing_support

@@ -18,7 +18,7 @@ using Names = std::vector<std::string>;
 void put(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 /// The text of the Error(output) that making the file throws; empty when it throws none.
-std::string refusal(const std::string& path, bool overwrite) {
+std::string refused_output(const std::string& path, bool overwrite) {
   try {
     OutputFile file(path, overwrite);
   } catch (const Error& error) {
@@ -88,16 +88,16 @@ TEST(OutputFile, ReplacingTakesStaleSideFilesAway) {
 TEST(OutputFile, RefusesAtOnce) {
   const TemporaryFolder folder;
   put(folder.file("there.csv"), "old");
-  EXPECT_EQ(refusal(folder.file("there.csv"), false),
+  EXPECT_EQ(refused_output(folder.file("there.csv"), false),
             folder.file("there.csv") + ": exists; give --overwrite to replace it");
-  EXPECT_EQ(refusal(folder.file("there.csv"), true), "");
+  EXPECT_EQ(refused_output(folder.file("there.csv"), true), "");
   EXPECT_EQ(
-      refusal(folder.file("no/such/a.csv"), true),
+      refused_output(folder.file("no/such/a.csv"), true),
       folder.file("no/such/a.csv") + ": folder " + folder.file("no/such") + " does not exist; create it");
-  EXPECT_EQ(refusal(folder.path(), true), folder.path() + ": is a folder; give a file name");
-  EXPECT_EQ(refusal(folder.file("there.csv/a.csv"), true),
+  EXPECT_EQ(refused_output(folder.path(), true), folder.path() + ": is a folder; give a file name");
+  EXPECT_EQ(refused_output(folder.file("there.csv/a.csv"), true),
             folder.file("there.csv/a.csv") + ": " + folder.file("there.csv") + " is not a folder");
-  EXPECT_NE(refusal("/dev/null", true).find("not a regular file"), std::string::npos);
+  EXPECT_NE(refused_output("/dev/null", true).find("not a regular file"), std::string::npos);
   EXPECT_EQ(folder.names(), Names{"there.csv"});
 }
 
@@ -105,7 +105,7 @@ TEST(OutputFile, RefusesAFolderThatCannotBeWritten) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write anywhere";
   const TemporaryFolder folder;
   ::chmod(folder.path().c_str(), 0500);
-  EXPECT_NE(refusal(folder.file("a.csv"), false).find("cannot be written (Permission denied)"),
+  EXPECT_NE(refused_output(folder.file("a.csv"), false).find("cannot be written (Permission denied)"),
             std::string::npos);
   ::chmod(folder.path().c_str(), 0700);
 }

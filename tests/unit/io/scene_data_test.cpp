@@ -12,13 +12,13 @@ namespace {
 using namespace testing_support;
 using Names = std::vector<std::string>;
 
-const std::string kLandsat = std::string(ISOTHERM_SOURCE_DIR) + "/../shared/data/landsat/";
+const std::string kLandsatFolder = std::string(ISOTHERM_SOURCE_DIR) + "/../shared/data/landsat/";
 
 #define NEED(path) \
   if (!fs::exists(path)) GTEST_SKIP() << "no real data at " << (path)
 
 TEST(LandsatData, FullLevel2SceneAsAnOverview) {
-  const std::string folder = kLandsat + "l8_c2l2_full_overview_008059_20191201";
+  const std::string folder = kLandsatFolder + "l8_c2l2_full_overview_008059_20191201";
   NEED(folder);
   const Scene scene = open_quietly(folder);
   EXPECT_EQ(names_of(scene.bands),
@@ -47,18 +47,18 @@ TEST(LandsatData, FullLevel2SceneAsAnOverview) {
 }
 
 TEST(LandsatData, LiverpoolIsPlacedByItsMetadata) {
-  NEED(kLandsat + "l8_c2l2_liverpool_20200927");
-  const Scene scene = open_quietly(kLandsat + "l8_c2l2_liverpool_20200927");
+  NEED(kLandsatFolder + "l8_c2l2_liverpool_20200927");
+  const Scene scene = open_quietly(kLandsatFolder + "l8_c2l2_liverpool_20200927");
   EXPECT_EQ(scene.frame, (Frame{433, 267, GeoTransform({487005, 30, 0, 5929995, 0, -30}), "EPSG:32630"}));
   EXPECT_EQ(scene.find("red")->decoding.scale, 2.75e-5);  // not the 2.0000E-05 of the Level-1 group
-  const Scene pan = open_quietly(kLandsat + "l8_c2l1_pan_liverpool_20200927");
+  const Scene pan = open_quietly(kLandsatFolder + "l8_c2l1_pan_liverpool_20200927");
   EXPECT_EQ(names_of(pan.bands), (Names{"pan"}));
   EXPECT_EQ(pan.frame, (Frame{867, 534, GeoTransform({486997.5, 15, 0, 5930002.5, 0, -15}), "EPSG:32630"}));
 }
 
 TEST(LandsatData, AlabamaLevel1BeforeCollections) {
-  NEED(kLandsat + "l8_l1_precollection_alabama_20150804");
-  const Scene scene = open_quietly(kLandsat + "l8_l1_precollection_alabama_20150804");
+  NEED(kLandsatFolder + "l8_l1_precollection_alabama_20150804");
+  const Scene scene = open_quietly(kLandsatFolder + "l8_l1_precollection_alabama_20150804");
   EXPECT_EQ(names_of(scene.bands),
             (Names{"blue", "green", "red", "nir08", "swir16", "swir22", "lwir11", "lwir12"}));
   EXPECT_EQ(scene.id, "LC80200392015216LGN00");
@@ -72,8 +72,8 @@ TEST(LandsatData, AlabamaLevel1BeforeCollections) {
 }
 
 TEST(LandsatData, MarburgIsUnsignedThoughStoredAsInt16) {
-  NEED(kLandsat + "l8_l1_c1_marburg_20130707");
-  const Scene scene = open_quietly(kLandsat + "l8_l1_c1_marburg_20130707");
+  NEED(kLandsatFolder + "l8_l1_c1_marburg_20130707");
+  const Scene scene = open_quietly(kLandsatFolder + "l8_l1_c1_marburg_20130707");
   EXPECT_EQ(scene.bands.size(), 10u);
   EXPECT_EQ(names_of(scene.other_bands), (Names{"pan"}));
   for (const Band& band : scene.bands) EXPECT_TRUE(band.decoding.wrap_unsigned16) << band.name;
@@ -82,8 +82,8 @@ TEST(LandsatData, MarburgIsUnsignedThoughStoredAsInt16) {
 }
 
 TEST(LandsatData, MuensterStackHasADateEachAndItsOwnNumbers) {
-  NEED(kLandsat + "l8_c2l2_st_stack_muenster");
-  const std::vector<std::string> files = expand_arguments({kLandsat + "l8_c2l2_st_stack_muenster"});
+  NEED(kLandsatFolder + "l8_c2l2_st_stack_muenster");
+  const std::vector<std::string> files = expand_arguments({kLandsatFolder + "l8_c2l2_st_stack_muenster"});
   EXPECT_EQ(files.size(), 12u);
   std::vector<std::string> dates;
   for (const std::string& file : files) {
@@ -101,8 +101,9 @@ TEST(LandsatData, MuensterStackHasADateEachAndItsOwnNumbers) {
 }
 
 TEST(LandsatData, NewYorkHasNoMetadataAndAGridADate) {
-  NEED(kLandsat + "l8_l1_c1_newyork_2018_overviews");
-  const std::vector<std::string> folders = expand_arguments({kLandsat + "l8_l1_c1_newyork_2018_overviews"});
+  NEED(kLandsatFolder + "l8_l1_c1_newyork_2018_overviews");
+  const std::vector<std::string> folders =
+      expand_arguments({kLandsatFolder + "l8_l1_c1_newyork_2018_overviews"});
   ASSERT_EQ(folders.size(), 8u);
   std::vector<GeoTransform> grids;
   for (const std::string& folder : folders) {
@@ -128,9 +129,9 @@ std::string told(const Scene& scene) {
 // Metadata samples without rasters: tiny rasters take the places of those they name, then all forms must
 // agree.
 TEST(LandsatData, EveryMetadataSampleGivesOneSceneInAllItsForms) {
-  NEED(kLandsat + "mtl_samples");
+  NEED(kLandsatFolder + "mtl_samples");
   std::map<std::string, std::vector<fs::path>> products;
-  for (const auto& entry : fs::recursive_directory_iterator(kLandsat)) {
+  for (const auto& entry : fs::recursive_directory_iterator(kLandsatFolder)) {
     const std::string name = entry.path().filename().string();
     if (name.find("_MTL.") == std::string::npos || name.starts_with("l8_")) continue;
     products[entry.path().stem().string()].push_back(entry.path());

@@ -45,7 +45,7 @@ TableOptions with_wkt() {
 }
 
 /// Kind and text of the error of opening such an output.
-std::pair<ErrorKind, std::string> refusal(const std::string& path, const TableOptions& options = {}) {
+std::pair<ErrorKind, std::string> why_refused(const std::string& path, const TableOptions& options = {}) {
   Place place;
   try {
     open_table(path, schema_of(small_table()), options, place.context());
@@ -155,7 +155,7 @@ TEST_P(GdalFormats, ExistingFileIsKeptWithoutOverwrite) {
   const TemporaryFolder folder;
   const std::string path = folder.file(GetParam());
   std::ofstream(path) << "mine";
-  const auto [kind, text] = refusal(path);
+  const auto [kind, text] = why_refused(path);
   EXPECT_EQ(kind, ErrorKind::output);
   EXPECT_NE(text.find("--overwrite"), std::string::npos) << text;
   EXPECT_EQ(read_file(path), "mine");
@@ -203,13 +203,13 @@ TEST(FlatGeobuf, SaysWhichRowsItCannotHold) {
 // ------------------------------------------------------------------------------------------
 
 TEST(OpenTable, UnknownFormatsAreRefusedWithAHint) {
-  const auto [kind, text] = refusal("cells.geojsn");
+  const auto [kind, text] = why_refused("cells.geojsn");
   EXPECT_EQ(kind, ErrorKind::usage);
   EXPECT_NE(text.find("did you mean '.geojson'"), std::string::npos) << text;
-  EXPECT_EQ(refusal("cells").first, ErrorKind::usage);
-  EXPECT_EQ(refusal("cells.csv", with_format("nonsense")).first, ErrorKind::usage);
-  EXPECT_EQ(refusal("cells.gpkg", with_wkt()).first, ErrorKind::usage);
-  EXPECT_EQ(refusal("-", with_format("gpkg")).first, ErrorKind::usage);
+  EXPECT_EQ(why_refused("cells").first, ErrorKind::usage);
+  EXPECT_EQ(why_refused("cells.csv", with_format("nonsense")).first, ErrorKind::usage);
+  EXPECT_EQ(why_refused("cells.gpkg", with_wkt()).first, ErrorKind::usage);
+  EXPECT_EQ(why_refused("-", with_format("gpkg")).first, ErrorKind::usage);
 }
 
 TEST(OpenTable, FormatMayBeADriverOrAnExtension) {
@@ -229,7 +229,7 @@ TEST(OpenTable, EveryFormatOfTheListWrites) {
 }
 
 TEST(OpenTable, MissingFolderIsAnOutputError) {
-  EXPECT_EQ(refusal("/nowhere/at/all/t.csv").first, ErrorKind::output);
+  EXPECT_EQ(why_refused("/nowhere/at/all/t.csv").first, ErrorKind::output);
 }
 
 /// A full disk, played by a limit on the size of files, in a process of its own.

@@ -27,7 +27,7 @@ std::vector<double> changed(const std::string& rule, std::size_t rows) {
   return table.columns[*table.find(change.column())].reals();
 }
 
-std::string error_of(const std::string& rule) {
+std::string error_of_rule(const std::string& rule) {
   try {
     Table table = cells();
     Change(rule).apply(table);
@@ -89,39 +89,40 @@ TEST(Change, NamesWhatItReads) {
 }
 
 TEST(Change, SaysWhereItIsNotUnderstood) {
-  EXPECT_EQ(error_of("ndvi"), "change 'ndvi', at character 5: one of =, +=, -=, *=, /= is expected");
-  EXPECT_EQ(error_of("ndvi + 0.1"),
+  EXPECT_EQ(error_of_rule("ndvi"), "change 'ndvi', at character 5: one of =, +=, -=, *=, /= is expected");
+  EXPECT_EQ(error_of_rule("ndvi + 0.1"),
             "change 'ndvi + 0.1', at character 6: one of =, +=, -=, *=, /= is expected");
   EXPECT_EQ(
-      error_of("ndvi = 0 where zone = 'park'"),
+      error_of_rule("ndvi = 0 where zone = 'park'"),
       "change 'ndvi = 0 where zone = 'park'', at character 21: one of ==, !=, <, <=, >, >= is expected");
   EXPECT_EQ(
-      error_of("ndvi = 0 where (zone = 'park')"),
+      error_of_rule("ndvi = 0 where (zone = 'park')"),
       "change 'ndvi = 0 where (zone = 'park')', at character 22: one of ==, !=, <, <=, >, >= is expected");
-  EXPECT_EQ(error_of("ndvi = 0 where zone < 'park'"),
+  EXPECT_EQ(error_of_rule("ndvi = 0 where zone < 'park'"),
             "change 'ndvi = 0 where zone < 'park'', at character 23: a text is compared with a column, by == "
             "or !=");
-  EXPECT_EQ(error_of("ndvi = 0 extra"),
+  EXPECT_EQ(error_of_rule("ndvi = 0 extra"),
             "change 'ndvi = 0 extra', at character 10: an operator, 'where' or the end is expected");
-  EXPECT_EQ(error_of("ndvi = 'x"), "change 'ndvi = 'x', at character 8: the name of a column is expected");
-  EXPECT_EQ(error_of("ndvi = 1..2"), "change 'ndvi = 1..2', at character 12: '1..2' is no number");
+  EXPECT_EQ(error_of_rule("ndvi = 'x"),
+            "change 'ndvi = 'x', at character 8: the name of a column is expected");
+  EXPECT_EQ(error_of_rule("ndvi = 1..2"), "change 'ndvi = 1..2', at character 12: '1..2' is no number");
 }
 
 TEST(Change, RefusesWhatTheTableCannotGive) {
-  EXPECT_EQ(error_of("ndwi = 0"),
+  EXPECT_EQ(error_of_rule("ndwi = 0"),
             "the table has no column 'ndwi'; did you mean 'ndvi'?; there are ndvi, count, zone, new area");
-  EXPECT_EQ(error_of("ndvi = 0 where count == 'park'"),
+  EXPECT_EQ(error_of_rule("ndvi = 0 where count == 'park'"),
             "column 'count' holds numbers: compare it with a number, not with 'park'");
-  EXPECT_EQ(error_of("ndvi /= count where count == 0"),
+  EXPECT_EQ(error_of_rule("ndvi /= count where count == 0"),
             "'ndvi /= count where count == 0', row 2: ndvi becomes inf (it was 0.5)");
 }
 
 // Hostile depth: refused in bounded time, not by the stack.
 TEST(Change, BracketsHaveAnEnd) {
   const std::string deep(100000, '(');
-  EXPECT_NE(error_of("ndvi = " + deep).find("nested too deep"), std::string::npos);
-  EXPECT_NE(error_of("ndvi = 0 where " + deep).find("nested too deep"), std::string::npos);
-  EXPECT_NE(error_of("ndvi = 0 where " + std::string(100000, '-') + "1 > 0").find("nested too deep"),
+  EXPECT_NE(error_of_rule("ndvi = " + deep).find("nested too deep"), std::string::npos);
+  EXPECT_NE(error_of_rule("ndvi = 0 where " + deep).find("nested too deep"), std::string::npos);
+  EXPECT_NE(error_of_rule("ndvi = 0 where " + std::string(100000, '-') + "1 > 0").find("nested too deep"),
             std::string::npos);
 }
 

@@ -13,15 +13,10 @@ namespace isotherm {
 namespace {
 
 using testing_support::all_rows;
+using testing_support::codes;
 using testing_support::has_reference;
 using testing_support::reference_table;
 using testing_support::table_of;
-
-std::vector<std::int64_t> codes(const Table& table, const std::string& name) {
-  std::vector<std::int64_t> values;
-  for (double v : table.columns[*table.find(name)].reals()) values.push_back(static_cast<std::int64_t>(v));
-  return values;
-}
 
 Fit within(const Table& table, const std::string& formula, const Effects& effects,
            const std::string& covariance = "classical") {

@@ -13,7 +13,7 @@ namespace {
 using testing_support::all_rows;
 using testing_support::table_of;
 
-std::string error_of(const std::string& formula) {
+std::string error_of_formula(const std::string& formula) {
   try {
     parse_model_formula(formula);
   } catch (const Error& error) {
@@ -80,19 +80,20 @@ TEST(ModelFormula, RowsWithAMissingValueAreNotComplete) {
 }
 
 TEST(ModelFormula, ErrorsSayWhere) {
-  EXPECT_EQ(error_of("y ~ a + lgo(b)"),
+  EXPECT_EQ(error_of_formula("y ~ a + lgo(b)"),
             "formula 'y ~ a + lgo(b)', at character 13: unknown function 'lgo'; did you mean 'log'?; there "
             "are w, poly, "
             "factor, log, log1p, log10, exp, sqrt, square, centre, standardise");
-  EXPECT_EQ(error_of("y a"), "formula 'y a', at character 3: '~' and the terms that explain is expected");
-  EXPECT_EQ(error_of("y ~ a b"),
+  EXPECT_EQ(error_of_formula("y a"),
+            "formula 'y a', at character 3: '~' and the terms that explain is expected");
+  EXPECT_EQ(error_of_formula("y ~ a b"),
             "formula 'y ~ a b', at character 7: an operator (+, -, :, *) or the end is expected");
-  EXPECT_EQ(error_of("y ~ a - b"),
+  EXPECT_EQ(error_of_formula("y ~ a - b"),
             "formula 'y ~ a - b', at character 9: only the intercept can be taken away (- 1)");
-  EXPECT_EQ(error_of("y ~ 0"), "formula 'y ~ 0', at character 6: nothing is left to explain with");
-  EXPECT_NE(error_of("y ~ poly(a, 21)").find("a degree from 1 to 20"), std::string::npos);
-  EXPECT_NE(error_of("y ~ w(w(a))").find("no further w()"), std::string::npos);
-  EXPECT_NE(error_of("").find("the name of a column is expected"), std::string::npos);
+  EXPECT_EQ(error_of_formula("y ~ 0"), "formula 'y ~ 0', at character 6: nothing is left to explain with");
+  EXPECT_NE(error_of_formula("y ~ poly(a, 21)").find("a degree from 1 to 20"), std::string::npos);
+  EXPECT_NE(error_of_formula("y ~ w(w(a))").find("no further w()"), std::string::npos);
+  EXPECT_NE(error_of_formula("").find("the name of a column is expected"), std::string::npos);
 }
 
 TEST(ModelFormula, ValuesOutsideAFunctionsDomainAreNamed) {

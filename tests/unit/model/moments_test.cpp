@@ -15,6 +15,7 @@ namespace isotherm {
 namespace {
 
 using testing_support::all_rows;
+using testing_support::codes;
 using testing_support::has_reference;
 using testing_support::reference_table;
 using testing_support::weights_of_triplets;
@@ -124,8 +125,8 @@ TEST(Moments, PlantedLagIsRecovered) {
   };
   double sum = 0, squares = 0;
   int covered = 0;
-  constexpr int kSamples = 60;
-  for (int sample = 0; sample < kSamples; ++sample) {
+  constexpr int kPanels = 60;
+  for (int sample = 0; sample < kPanels; ++sample) {
     Design design;
     design.intercept = true;
     std::vector<double> x(kCells), y(kCells);
@@ -144,15 +145,9 @@ TEST(Moments, PlantedLagIsRecovered) {
     squares += rho.value * rho.value;
     covered += rho.low <= 0.5 && 0.5 <= rho.high ? 1 : 0;
   }
-  const double mean = sum / kSamples, spread = std::sqrt(squares / kSamples - mean * mean);
-  EXPECT_NEAR(mean, 0.5, 4 * spread / std::sqrt(kSamples));
+  const double mean = sum / kPanels, spread = std::sqrt(squares / kPanels - mean * mean);
+  EXPECT_NEAR(mean, 0.5, 4 * spread / std::sqrt(kPanels));
   EXPECT_GE(covered, 50);
-}
-
-std::vector<std::int64_t> codes(const Table& table, const std::string& name) {
-  std::vector<std::int64_t> result;
-  for (double v : table.columns[*table.find(name)].reals()) result.push_back(static_cast<std::int64_t>(v));
-  return result;
 }
 
 // plm phtest: its random effects are Swamy and Arora's.

@@ -12,7 +12,7 @@ namespace {
 
 using testing_support::fraction;
 
-constexpr int kSide = 12;
+constexpr int kTownSide = 12;
 constexpr std::size_t kPeriods = 4;
 
 struct Panel {
@@ -25,7 +25,7 @@ struct Panel {
 /// effect takes out would pass for dependence: all neighbours share it.
 Panel planted_panel(double rho, double rise) {
   Panel panel;
-  panel.cross_section = testing_support::jittered_neighbours(kSide, 5);
+  panel.cross_section = testing_support::jittered_neighbours(kTownSide, 5);
   const std::size_t cells = panel.cross_section.rows();
   panel.all = joined(std::vector<Weights>(kPeriods, panel.cross_section));
   LogDeterminant determinant(panel.cross_section, {});

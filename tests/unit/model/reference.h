@@ -49,6 +49,13 @@ inline Table reference_table(const std::string& name) {
   return table_of(in);
 }
 
+/// A column of whole numbers as class codes.
+inline std::vector<std::int64_t> codes(const Table& table, const std::string& name) {
+  std::vector<std::int64_t> values;
+  for (double v : table.columns[*table.find(name)].reals()) values.push_back(static_cast<std::int64_t>(v));
+  return values;
+}
+
 /// Weights from triplets i, j, w sorted by i then j, rows from 0.
 inline Weights weights_of_triplets(const Table& triplets, std::size_t rows) {
   Weights weights;

@@ -14,8 +14,8 @@
 namespace isotherm {
 namespace {
 
-using testing::cover;
-using testing::matrix_of;
+using testing_support::cover;
+using testing_support::matrix_of;
 
 struct GoldenCase {
   std::string name;
@@ -84,7 +84,7 @@ TEST(Coverage, MatchesHandWorkedMatrices) {
       }
     }
     const Coverage coverage = cover(outline, frame, golden.rule);
-    const testing::Matrix matrix = matrix_of(coverage, 0, frame);
+    const testing_support::Matrix matrix = matrix_of(coverage, 0, frame);
     ASSERT_EQ(matrix.weights.size(), golden.weights.size());
     double sum = 0;
     for (std::size_t k = 0; k < golden.weights.size(); ++k) {
@@ -137,7 +137,7 @@ TEST(Coverage, FullPixelsAloneNeedNoWeights) {
 TEST(Coverage, FrameNeedNotStartAtTheOrigin) {
   const Window frame{1, 1, 2, 2};
   const Coverage coverage = cover({{{kSquare}}}, frame);
-  const testing::Matrix matrix = matrix_of(coverage, 0, frame);
+  const testing_support::Matrix matrix = matrix_of(coverage, 0, frame);
   EXPECT_EQ(matrix.weights, (std::vector<float>{1, .5f, .5f, .25f}));
   EXPECT_EQ(coverage.window(), frame);
   EXPECT_EQ(coverage.total(0), 4);
