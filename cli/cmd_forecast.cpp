@@ -51,6 +51,16 @@ void add_model_options(Options& options, ForecastJob& job) {
                    "season) such as AAN, MAdM, ANA. A series that cannot carry it falls back to auto.");
   model.words = words_of(forecast_models());
   options.choice("criterion", job.criterion, words_of(criterion_rows()), "What auto chooses by.");
+  OptionRow& pool = options.text(
+      "pool", job.pool, "WHICH",
+      "Cells that share smoothing weights, for series too short to tell theirs: none, all, or class:COLUMN "
+      "for those with the same word in a column. Levels, trends and spreads stay each cell's own.");
+  pool.words = {{"none", "each cell has weights of its own"},
+                {"all", "one set of weights per column and form"},
+                {"class:COLUMN", "one set per word in this column"}};
+  options.list("regressor", job.regressors, "LIST",
+               "Columns that explain the values, with smoothing of what they leave. Years ahead: rows of the "
+               "table behind the last value, where there are none the column's own forecast.");
   options.list("quantiles", job.quantiles, "LIST", "Probabilities of the quantiles.");
   options.integer("seed", job.seed, 0, "NUMBER",
                   "Of the quantiles that are simulated (multiplicative trends).");

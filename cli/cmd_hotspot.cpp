@@ -48,14 +48,16 @@ Work declare(Options& options, RunOptions& run) {
   options.group("Output");
   options.text("o,output", job.output, "FILE", "A table of cells with their statistics, geometry kept.")
       .files = true;
+  options.text("summary", job.summary, "FILE", "What is said of whole maps as JSON; '-' is standard output.")
+      .files = true;
   add_provenance_options(options, choice->provenance);
   add_work_options(options, run);
   add_message_options(options, run);
   return [choice, &options](const RunContext& context) {
     HotspotJob chosen = choice->job;
     chosen.cells.path = one_table(choice->tables);
-    run_recorded(choice->provenance, invocation_of("hotspot", options), {chosen.output}, context,
-                 [&] { isotherm::run(chosen, context); });
+    run_recorded(choice->provenance, invocation_of("hotspot", options), {chosen.output, chosen.summary},
+                 context, [&] { isotherm::run(chosen, context); });
   };
 }
 

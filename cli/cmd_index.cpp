@@ -67,6 +67,7 @@ Work declare(Options& options, RunOptions& run) {
   options.flag("list", choices->list, "Print the catalogue of indices and stop.");
   options.flag("json", choices->json, "With --list: as JSON.");
   add_provenance_options(options, choices->job.provenance);
+  add_backend_options(options, choices->job.backend);
   add_work_options(options, run);
   add_message_options(options, run);
   return [choices, &options](const RunContext& context) {

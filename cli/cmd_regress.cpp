@@ -6,6 +6,7 @@
 #include "cli/options/invocation.h"
 #include "isotherm/job/regress.h"
 #include "isotherm/model/fit.h"
+#include "isotherm/model/local_fit.h"
 #include "isotherm/model/log_determinant.h"
 
 namespace isotherm::cli {
@@ -45,6 +46,22 @@ Work declare(Options& options, RunOptions& run) {
           "With --se conley: the distance from which errors are independent; below it they count less with "
           "distance.")
       .default_text = "";
+  options
+      .text(
+          "bandwidth", job.bandwidth, "SPEC",
+          "With --model gwr, how far around a cell its fit reaches: knn (the best number of nearest cells is "
+          "sought), knn:60, knn:40:400 (sought in between), or in metres distance, distance:1500, "
+          "distance:500:5000.")
+      .default_text = "knn";
+  options.choice("kernel", job.kernel, words_of(local_kernels()),
+                 "With --model gwr, how cells count with distance.");
+  options.choice("criterion", job.bandwidth_criterion, words_of(bandwidth_criteria()),
+                 "With --model gwr, what the best bandwidth makes least.");
+  options
+      .integer("impact-draws", job.impact_draws, 0, "N",
+               "Draws for the intervals of impacts that stand beside those of the delta method; 0: none.")
+      .default_text = "1000";
+  options.integer("seed", job.seed, 0, "N", "Where the draws' random numbers start.");
   options.text(
       "cv", job.cross_validation, "blocks:N",
       "Also R2 from cross-validation: the map is cut in N compact blocks, each predicted from a fit to the "
@@ -98,7 +115,11 @@ Command regress_command() {
            {"Errors robust to unequal variances, residuals on a map",
             "isotherm regress cells.gpkg --formula 'lst_c_mean ~ poly(ndvi_mean, 2)' --by year --se hc3 "
             "--residuals "
-            "fitted.gpkg"}},
+            "fitted.gpkg"},
+           {"Coefficients of its own for every cell, on a map",
+            "isotherm regress cells.gpkg --formula 'lst_c_mean ~ ndvi_mean' --by year --model ols,gwr "
+            "--residuals "
+            "local.gpkg"}},
           declare};
 }
 

@@ -30,7 +30,8 @@ void add_model_options(Options& options, ScenarioJob& job) {
   options.text("period", job.period, "PERIOD", "Apply the fit to this period.").default_text =
       "the cells' last period";
   options.flag("mean-effects", job.mean_effects,
-               "Where a cell or area was not part of the fit, the mean effect stands in.");
+               "With --from predicted: where a cell, area or period was not part of the fit, the mean effect "
+               "stands in.");
   add_weights_options(options, job.weights);
 }
 
@@ -38,10 +39,13 @@ void add_climate_options(Options& options, ScenarioJob& job) {
   options.group("Climate");
   OptionRow& delta = options.list(
       "delta", job.deltas, "FILE",
-      "Table of temperatures, or of their changes: a column period (2041-2060) "
-      "or year; scenarios as columns or as "
-      "values of scenario, exp or experiment; perhaps a column model. Or NetCDF files of temperature fields "
-      "(CMIP), read at the cells; files of several models give a spread.");
+      "Table of temperatures, or of their changes: a column period (2041-2060) or year; scenarios as columns "
+      "or as values of scenario, exp or experiment; perhaps a column model. Or fields read at the cells, as "
+      "many as wanted: NetCDF files (CMIP), and rasters (.tif) that name years in their bands' descriptions "
+      "or "
+      "are given as 2041-2060=FILE. MODEL=FILE and MODEL:2041-2060=FILE say which climate model a file is "
+      "of; "
+      "several models give a spread.");
   delta.files = delta.required = true;
   options.text("scenario", job.scenario, "NAME",
                "The scenario: rcp85, as in a column 'RCP8.5 (32)' or a row.");
@@ -49,8 +53,10 @@ void add_climate_options(Options& options, ScenarioJob& job) {
       .text("delta-value", job.delta_value, "COLUMN",
             "The column of temperatures, or the variable of fields.")
       .default_text = "the first of delta, change, mean, mean_tas, tas, value";
-  options.text("base", job.base, "YEARS", "Years that changes count from: 2021, or 1986-2005.").default_text =
-      "the cells' last period";
+  options
+      .text("base", job.base, "YEARS",
+            "Years that changes count from: 2021, or 1986-2005; none where the file holds changes already.")
+      .default_text = "the cells' last period";
   options.integer("window", job.window, 1, "YEARS",
                   "Years averaged around a year, where the table has every year.");
   options.list("years", job.years, "LIST", "Years to look at: 2030,2050.").required = true;

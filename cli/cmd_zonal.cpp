@@ -104,6 +104,7 @@ OptionRow& add_zonal_options(Options& options, RunOptions& run, ZonalJob& job) {
   options.text("timing", job.timing, "FILE", "Write the time of each stage as JSON.").files = true;
   add_large_run_options(options, job);
   add_provenance_options(options, job.provenance);
+  add_backend_options(options, job.backend);
   add_work_options(options, run);
   add_message_options(options, run);
   return output;

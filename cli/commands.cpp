@@ -4,10 +4,10 @@ namespace isotherm::cli {
 
 std::span<const Command> commands() {
   static const std::vector<Command> list{
-      zonal_command(),       plan_command(),    merge_command(),   index_command(),    grid_command(),
-      forecast_command(),    regress_command(), predict_command(), scenario_command(), hotspot_command(),
-      weights_command(),     info_command(),    search_command(),  fetch_command(),    catalog_command(),
-      completions_command(), docs_command()};
+      zonal_command(),    plan_command(),        merge_command(),   index_command(),    grid_command(),
+      forecast_command(), regress_command(),     predict_command(), scenario_command(), hotspot_command(),
+      weights_command(),  info_command(),        search_command(),  fetch_command(),    catalog_command(),
+      doctor_command(),   completions_command(), docs_command()};
   return list;
 }
 

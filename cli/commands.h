@@ -53,6 +53,7 @@ Command info_command();
 Command search_command();
 Command fetch_command();
 Command catalog_command();
+Command doctor_command();
 Command completions_command();
 Command docs_command();
 

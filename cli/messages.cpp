@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "isotherm/core/text.h"
+#include "isotherm/io/file_record.h"
 
 namespace isotherm::cli {
 
@@ -76,14 +77,16 @@ void Messages::configure(const RunOptions& run) {
   progress_ = !run.no_progress && (run.progress || (terminal_ && !run.quiet));
 }
 
-void Messages::put_line(std::string_view level, std::string_view text, std::string_view more) {
+void Messages::put_line(std::string_view level, std::string_view message, std::string_view more) {
   clear_bar();
+  // Whoever made the message, addresses in it show no passwords and signatures.
+  const std::string text = without_credentials(std::string(message));
   if (json_) {
     put("{\"time\":\"" + utc_now() + "\",\"level\":" + json_text(level) + ",\"command\":" +
         json_text(command_) + ",\"message\":" + json_text(text) + std::string(more) + "}\n");
   } else {
     const std::string who = command_.empty() || level != "error" ? "isotherm" : "isotherm " + command_;
-    put(who + ": " + (level == "error" ? "" : std::string(level) + ": ") + std::string(text) + "\n");
+    put(who + ": " + (level == "error" ? "" : std::string(level) + ": ") + text + "\n");
   }
 }
 

@@ -20,8 +20,13 @@ if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 does not know that nv
   set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
 endif()
 
-# What has meaning must compile for the device from the first day: every host+device function in one translation unit.
+# The backend, and every host+device function in one translation unit: what has meaning must compile for the device.
 # --fmad=false: the device rounds like the host.
-add_library(isotherm_device_check OBJECT cuda/device_check.cu)
-target_include_directories(isotherm_device_check PRIVATE include)
-target_compile_options(isotherm_device_check PRIVATE --fmad=false --expt-relaxed-constexpr -Werror=all-warnings)
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cuda/*.cu)
+add_library(isotherm_cuda OBJECT ${sources})
+find_package(CUDAToolkit REQUIRED)
+target_include_directories(isotherm_cuda PRIVATE include)
+target_compile_options(isotherm_cuda PRIVATE --fmad=false --expt-relaxed-constexpr -Werror=all-warnings)
+target_compile_definitions(isotherm_backend PRIVATE ISOTHERM_HAS_CUDA)
+target_sources(isotherm_backend INTERFACE $<TARGET_OBJECTS:isotherm_cuda>)
+target_link_libraries(isotherm_backend INTERFACE CUDA::cudart_static)

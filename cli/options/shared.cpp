@@ -96,6 +96,21 @@ void add_formula_options(Options& options, FormulaInputs& formulas) {
                "Kelvin to Celsius by 273 instead of 273.15, to reproduce published tables made that way.");
 }
 
+void add_backend_options(Options& options, BackendChoice& backend) {
+  options.group("Processor");
+  std::vector<Word> words{{"auto", "the processor; the GPU is taken when it is asked for by name"}};
+  for (const Word& word : words_of(backends())) words.push_back(word);
+  options.choice("backend", backend.name, words, "Where pixels are evaluated and gathered.");
+  options.group("Running");
+  options
+      .list("gpu", backend.gpus, "N", "Cards that share the work, counted from 0 as 'isotherm doctor' does.")
+      .default_text = "the first";
+  options
+      .bytes("gpu-memory", backend.gpu_memory,
+             "Memory to take of each card. The result does not depend on it.")
+      .default_text = "half of what is free";
+}
+
 void add_zone_options(Options& options, ZoneInputs& zones) {
   options.group("Zones");
   OptionRow& zone = options.text("zones", zones.zones, "GRID|FILE",

@@ -3,6 +3,9 @@
 #include <array>
 
 #include "isotherm/backend/cpu.h"
+#include "isotherm/backend/cuda.h"
+#include "isotherm/core/error.h"
+#include "isotherm/core/rows.h"
 
 namespace isotherm {
 
@@ -16,11 +19,23 @@ void Gathering::reset(const Coverage& coverage, std::size_t quantities, bool kee
 }
 
 std::span<const BackendRow> backends() {
-  static const std::array<BackendRow, 1> rows{{
-      {"cpu", "all cores of this machine", [] { return true; },
-       []() -> std::unique_ptr<Backend> { return std::make_unique<CpuBackend>(); }},
+  static const std::array<BackendRow, 2> rows{{
+      {"cuda", "an NVIDIA GPU", [] { return gpu_report().trouble; }, make_cuda_backend},
+      {"cpu", "all cores of this machine", [] { return std::string(); },
+       [](const BackendChoice&) -> std::unique_ptr<Backend> { return std::make_unique<CpuBackend>(); }},
   }};
   return rows;
+}
+
+std::unique_ptr<Backend> make_backend(const BackendChoice& choice) {
+  const std::string name = choice.name == "auto" ? std::string(backends().back().name) : choice.name;
+  const BackendRow& row = row_named(backends(), name, "backend");
+  if (const std::string trouble = row.trouble(); !trouble.empty())
+    throw Error(ErrorKind::usage,
+                "--backend " + name + ": " + trouble + "; without --backend the processor is used");
+  if (row.name == "cpu" && (!choice.gpus.empty() || choice.gpu_memory > 0))
+    throw Error(ErrorKind::usage, "--gpu and --gpu-memory go with --backend cuda");
+  return row.make(choice);
 }
 
 }  // namespace isotherm

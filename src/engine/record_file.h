@@ -38,9 +38,9 @@ class RecordFileWriter {
   std::uint64_t length_ = 0;
 };
 
-/// The contents of such a file. `what` is what its like are called: "parts made by --shard". Throws
-/// Error(input).
+/// The contents of such a file. `what` is what its like are called: "parts made by --shard". `sums`: false
+/// takes its checksum as right. Throws Error(input).
 std::span<const std::byte> contents_of(std::span<const std::byte> bytes, std::string_view magic,
-                                       const std::string& what, const std::string& name);
+                                       const std::string& what, const std::string& name, bool sums);
 
 }  // namespace isotherm

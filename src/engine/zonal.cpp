@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "isotherm/backend/cpu.h"
 #include "isotherm/engine/ordered_pipeline.h"
 #include "known_coverage.h"
 #include "zonal_plan.h"
@@ -169,7 +170,8 @@ ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
   const ZonalPlan plan = plan_zonal(request, context);
   const bool stream = plan.order.empty();
   BlockCache cache(plan.cache_bytes);
-  const std::unique_ptr<Backend> backend = backends().back().make();
+  CpuBackend processor;
+  Backend& backend = request.backend == nullptr ? processor : *request.backend;
   StageClock clock{};
   ZonalSummary summary;
   const CoverageKey key = coverage_key(request, plan);
@@ -196,7 +198,7 @@ ZonalSummary run_zonal(const ZonalRequest& request, const RunContext& context,
   context.progress.start("zones", static_cast<std::uint64_t>(request.zones.candidates()));
   run_ordered(
       plan.batches.size(), {context.threads, plan.tokens}, context.stop,
-      [&] { return ZonalWorker(request, plan, context, cache, *backend, clock, known ? &*known : nullptr); },
+      [&] { return ZonalWorker(request, plan, context, cache, backend, clock, known ? &*known : nullptr); },
       [&](ZonalWorker& worker, std::uint64_t n) {
         Piece piece;
         piece.batch = worker.compute(plan.batches[n], keeper ? &piece.coverages : nullptr);

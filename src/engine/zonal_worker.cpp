@@ -86,7 +86,7 @@ ZonalWorker::ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, con
       backend_(backend),
       clock_(clock),
       wanted_(request.quantities()),
-      maker_(request.zones.make_worker()),
+      maker_(request.zones.make_worker(request.ground_area)),
       patterns_(plan.groups.size()),
       readers_(request.observations.size()),
       weights_of_(plan.groups.size()) {

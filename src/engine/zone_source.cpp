@@ -8,6 +8,7 @@
 
 #include "cell_area.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/missing.h"
 #include "isotherm/core/rows.h"
 #include "isotherm/io/crs.h"
 
@@ -163,8 +164,8 @@ const std::vector<ColumnInfo>& ZoneSource::attribute_columns() const { return st
 
 struct ZoneMaker::State {
   std::shared_ptr<const ZoneSource::State> source;
-  std::optional<CellArea> cell_area;      ///< lattices
-  std::optional<GroundArea> ground_area;  ///< polygons and cut cells
+  std::optional<CellArea> cell_area;      ///< lattices, where areas are measured
+  std::optional<GroundArea> ground_area;  ///< polygons and cut cells, where areas are measured
   std::optional<Area> area;               ///< own copy
   std::unordered_map<std::int64_t, Area::Side> tiles;
 
@@ -182,7 +183,7 @@ void ZoneMaker::State::add_polygon(std::int64_t position, ZoneBatch& batch) cons
   batch.id_texts.push_back(layer.id_texts[k]);
   batch.outlines.push_back(layer.outlines[k]);
   batch.share.push_back(1);
-  batch.ground_area_m2.push_back(ground_area->square_metres(layer.outlines[k]));
+  batch.ground_area_m2.push_back(ground_area ? ground_area->square_metres(layer.outlines[k]) : kMissing);
   for (std::size_t c = 0; c < layer.attributes.columns.size(); ++c) {
     std::visit(
         [&](const auto& values) {
@@ -242,18 +243,20 @@ void ZoneMaker::State::add_cell(std::int64_t position, ZoneBatch& batch) {
   batch.positions.push_back(position);
   batch.ids.push_back(Grid::id(source->grid->canonical(cell)));
   batch.share.push_back(share);
-  batch.ground_area_m2.push_back(part.empty() ? cell_area->square_metres(cell, centre)
-                                              : ground_area->square_metres(part));
+  batch.ground_area_m2.push_back(!ground_area   ? kMissing
+                                 : part.empty() ? cell_area->square_metres(cell, centre)
+                                                : ground_area->square_metres(part));
   if (!area || source->rule != AreaRule::clip) return;
   if (part.empty()) part.emplace_back().rings.push_back(source->grid->outline(cell));
   batch.outlines.push_back(std::move(part));
 }
 
-ZoneMaker ZoneSource::make_worker() const {
+ZoneMaker ZoneSource::make_worker(bool ground_areas) const {
   auto worker = std::make_unique<ZoneMaker::State>();
   worker->source = state_;
-  worker->ground_area.emplace(state_->crs);
   worker->area = state_->area;
+  if (!ground_areas) return ZoneMaker(std::move(worker));
+  worker->ground_area.emplace(state_->crs);
   if (is_lattice()) worker->cell_area.emplace(*state_->grid, state_->crs);
   return ZoneMaker(std::move(worker));
 }

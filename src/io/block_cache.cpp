@@ -3,41 +3,8 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace isotherm {
-
-namespace {
-
-/// Two rules without nodata are the same rule, although their NaN are not equal.
-bool same_rule(Decoding a, Decoding b) {
-  if (std::isnan(a.nodata) && std::isnan(b.nodata)) a.nodata = b.nodata = 0;
-  return a == b;
-}
-
-template <class T>
-DecodeTable make_table(const Decoding& rule) {
-  DecodeTable table(std::size_t{1} << (8 * sizeof(T)));
-  for (std::size_t bits = 0; bits < table.size(); ++bits) {
-    table[bits] = decode(static_cast<double>(static_cast<T>(bits)), rule);
-  }
-  return table;
-}
-
-DecodeTable make_table(StoredType type, const Decoding& rule) {
-  switch (type) {
-    case StoredType::uint8:
-      return make_table<std::uint8_t>(rule);
-    case StoredType::int8:
-      return make_table<std::int8_t>(rule);
-    case StoredType::int16:
-      return make_table<std::int16_t>(rule);
-    default:
-      return make_table<std::uint16_t>(rule);
-  }
-}
-
-}  // namespace
 
 std::size_t open_file_limit() {
   rlimit limit{};
@@ -64,15 +31,6 @@ std::shared_ptr<const StoredBand> BlockCache::State::facts(const std::string& pa
   const auto learnt = std::make_shared<const StoredBand>(open().facts(band));
   const std::lock_guard lock(mutex);
   return known_facts.emplace(std::pair(path, band), learnt).first->second;
-}
-
-std::shared_ptr<const DecodeTable> BlockCache::State::table(StoredType type, const Decoding& rule) {
-  const std::lock_guard lock(mutex);
-  for (const TableRow& row : tables) {
-    if (row.type == type && same_rule(row.rule, rule)) return row.table;
-  }
-  tables.push_back({type, rule, std::make_shared<const DecodeTable>(make_table(type, rule))});
-  return tables.back().table;
 }
 
 std::shared_ptr<const RawBlock> BlockCache::State::get(const BlockKey& key,

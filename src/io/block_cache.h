@@ -1,8 +1,6 @@
-// The shared side of pixel reading: blocks of stored numbers, each decoded by one worker and used by all, and
-// the tables that turn small stored numbers into physical values.
+// The shared side of pixel reading: blocks of stored numbers, each decoded by one worker and used by all.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -11,7 +9,6 @@
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
-#include <vector>
 
 #include "isotherm/io/pixel_reader.h"
 #include "raw_raster.h"
@@ -35,9 +32,6 @@ struct BlockKeyHash {
   }
 };
 
-/// Physical values of all numbers of an 8- or 16-bit type, indexed by the bits of the number.
-using DecodeTable = std::vector<float>;
-
 /// Files that may be open at once in all readers together; beyond it a reader closes its own after use.
 std::size_t open_file_limit();
 
@@ -48,7 +42,6 @@ struct BlockCache::State {
   std::uint32_t file(const std::string& path);
   std::shared_ptr<const StoredBand> facts(const std::string& path, int band,
                                           const std::function<const RawRaster&()>& open);
-  std::shared_ptr<const DecodeTable> table(StoredType type, const Decoding& rule);
 
   /// The block; `load` is called when nobody has it. While one worker loads, the others wait; when its load
   /// throws, one of them tries again and meets the error itself.
@@ -77,12 +70,6 @@ struct BlockCache::State {
   std::unordered_set<BlockKey, BlockKeyHash> decoded, used;
   std::map<std::string, std::uint32_t> files;
   std::map<std::pair<std::string, int>, std::shared_ptr<const StoredBand>> known_facts;
-  struct TableRow {
-    StoredType type;
-    Decoding rule;
-    std::shared_ptr<const DecodeTable> table;
-  };
-  std::vector<TableRow> tables;
   Counts totals;
 };
 

@@ -8,6 +8,7 @@
 
 #include "gdal_support.h"
 #include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
 #include "isotherm/io/digest.h"
 #include "isotherm/io/http.h"
 
@@ -36,23 +37,44 @@ std::string content_digest(const std::string& path) {
   return digest.hex();
 }
 
+/// Of database addresses: "PG:host=h password=p", "MSSQL:server=s;pwd=p".
+std::string without_passwords(std::string text) {
+  const std::string words = lower(text);
+  std::string shown;
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < words.size(); ++k) {
+    for (const std::string_view key : {"password=", "passwd=", "pwd="}) {
+      if (words.compare(k, key.size(), key) != 0) continue;
+      std::size_t end = k + key.size();
+      const char quote = end < text.size() && text[end] == '\'' ? '\'' : ' ';
+      if (quote == '\'') ++end;
+      while (end < text.size() && text[end] != quote && (quote == '\'' || text[end] != ';')) ++end;
+      if (quote == '\'' && end < text.size()) ++end;
+      shown += text.substr(at, k + key.size() - at) + "...";
+      at = end;
+      k = end - 1;
+      break;
+    }
+  }
+  return shown + text.substr(at);
+}
+
 }  // namespace
 
 std::string without_credentials(const std::string& text) {
   std::string shown;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t mark = text.find("://", at);
-    if (mark == std::string::npos) return shown + text.substr(at);
-    std::size_t start = mark;
-    while (start > at && ((text[start - 1] >= 'a' && text[start - 1] <= 'z') ||
-                          (text[start - 1] >= '0' && text[start - 1] <= '9')))
-      --start;
-    const std::size_t end = std::min(text.find_first_of(" \t\n\"'", mark), text.size());
+    const std::size_t start = std::min(text.find("://", at), text.find("/vsicurl?", at));
+    if (start == std::string::npos) return without_passwords(shown + text.substr(at));
+    std::size_t end = std::min(text.find_first_of(" \t\n\"'", start), text.size());
+    // Behind an address a sentence may go on.
+    while (end > start + 1 && std::string_view(":;,.)").find(text[end - 1]) != std::string_view::npos) --end;
     shown += text.substr(at, start - at);
-    shown += without_secrets(text.substr(start, end - start));
+    const std::string address = text.substr(start, end - start);
+    shown += address.starts_with("/vsicurl?") ? "/vsicurl?..." : without_secrets(address);
     at = end;
   }
-  return shown;
+  return without_passwords(shown);
 }
 
 FileRecord file_record(const std::string& path, bool digest) {

@@ -252,9 +252,15 @@ FitDocument read_fits(const std::string& path) {
     document.fail("is no result of 'isotherm regress' (its member layout should be " +
                   std::string(kFitLayout) + ")");
   }
-  FitDocument result{document.text("formula"), document.text("by"), document.text("id"), {}};
+  FitDocument result{document.text("formula"), document.text("by"), document.text("id"), {}, {}};
   for (const JsonValue& entry : document.list("fits", 1000000)) {
     const Reader fit(entry, path + ", fit " + std::to_string(result.fits.size() + 1));
+    if (!fit.has("apply") && fit.has("local")) {
+      const std::string model = fit.text("model");
+      if (std::find(result.local.begin(), result.local.end(), model) == result.local.end())
+        result.local.push_back(model);
+      continue;
+    }
     result.fits.push_back(read_fitted(fit.object("apply")));
   }
   return result;
@@ -262,6 +268,12 @@ FitDocument read_fits(const std::string& path) {
 
 const FittedModel& fit_named(const FitDocument& document, const std::string& model,
                              const std::string& period) {
+  const bool only_local = model.empty() && document.fits.empty() && !document.local.empty();
+  if (only_local || std::find(document.local.begin(), document.local.end(), model) != document.local.end()) {
+    throw Error(ErrorKind::usage, "model " + (only_local ? document.local.front() : model) +
+                                      " has coefficients of its own for every cell of the fit and cannot be "
+                                      "applied to others; they stand in the table that --residuals wrote");
+  }
   std::vector<const FittedModel*> found;
   std::vector<std::string> titles, names;
   for (const FittedModel& fit : document.fits) {

@@ -31,6 +31,13 @@ GdalDataset open_dataset(const std::string& address, unsigned kind, const char* 
   if (dataset == nullptr) {
     std::string reason = last_gdal_error();
     if (reason.starts_with(address + ": ")) reason.erase(0, address.size() + 2);
+    // GDAL makes a tree of each feature, many times as large as its text, and stops where that gets too
+    // large.
+    if (reason == "Failed to read GeoJSON data") {
+      reason +=
+          "; if a feature has more than a million vertices, give OGR_GEOJSON_MAX_OBJ_SIZE=0 in the "
+          "environment, or store it in another format, such as a GeoPackage";
+    }
     throw Error(ErrorKind::input, address + ": cannot be opened as a " + what + ": " + reason);
   }
   return GdalDataset(dataset);

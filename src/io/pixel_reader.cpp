@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "block_cache.h"
 #include "isotherm/core/error.h"
@@ -22,7 +23,6 @@ struct BandSource {
   std::shared_ptr<const StoredBand> facts;
   std::uint32_t file = 0;
   Decoding rule;
-  std::shared_ptr<const DecodeTable> table;  ///< null for types that are not tabulated
   bool has_valid_range = false;
 };
 
@@ -114,9 +114,7 @@ BandSource& SceneReader::State::source(const std::string& name) {
   if (found != sources.end()) return found->second;
   const Band* band = scene.find(name);
   if (band == nullptr) throw Error(ErrorKind::internal, scene.id + ": has no band called " + name);
-  BandSource made = make_source(*band);
-  if (fits_table(made.facts->type)) made.table = cache.table(made.facts->type, made.rule);
-  return sources.emplace(name, std::move(made)).first->second;
+  return sources.emplace(name, make_source(*band)).first->second;
 }
 
 BandSource& SceneReader::State::quality_source(std::optional<BandSource>& source, const Band& band) {
@@ -160,7 +158,7 @@ void SceneReader::State::read_band(const BandSource& source, const Window& insid
       const std::int64_t to =
           (part.pixels.row - window.row + row) * window.width + part.pixels.col - window.col;
       decode_row(raw->plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type), facts.type,
-                 source.rule, source.table.get(), plane.subspan(static_cast<std::size_t>(to), width));
+                 source.rule, plane.subspan(static_cast<std::size_t>(to), width));
     }
   });
 }
@@ -241,11 +239,18 @@ std::int64_t block_height(const Scene& scene) {
   return highest;
 }
 
-std::size_t block_row_bytes(const Scene& scene, std::span<const std::string> bands) {
+std::size_t strip_block_bytes(const Scene& scene, std::span<const std::string> bands, std::int64_t rows) {
   std::size_t bytes = 0;
+  std::set<std::string> interleaved;
   const auto add = [&](const Band& band) {
     const StoredBand facts = RawRaster(band.path).facts(band.index);
-    bytes += facts.plane_bytes() * static_cast<std::size_t>(facts.blocks_across());
+    const std::int64_t high = facts.block_height, all = (facts.height + high - 1) / high;
+    // Strips and blocks that divide one another meet at their edges; others may cut two blocks more.
+    const std::int64_t crossed = high % rows == 0 ? 1 : rows / high + (rows % high == 0 ? 0 : 2);
+    // Blocks of an interleaved file hold all its bands, and are there once for all of them.
+    if (facts.interleaved && !interleaved.insert(band.path).second) return;
+    bytes += facts.plane_bytes() * static_cast<std::size_t>(facts.planes() * facts.blocks_across()) *
+             static_cast<std::size_t>(std::min(all, crossed));
   };
   for (const std::string& name : bands) {
     if (const Band* band = scene.find(name); band != nullptr) add(*band);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 #include <optional>
 
 #include "gdal_support.h"
@@ -128,7 +129,10 @@ struct RasterWriter::State {
   void create();
   void describe(std::size_t k);
   void flush_tile_row();
-  RasterTileRow::BandTiles encode(std::size_t k, std::span<const float> values) const;
+  std::shared_ptr<RasterTileRow> tile_row(std::int64_t first_row);
+  void fill(RasterTileRow& row, std::int64_t tile, std::span<const View<const float>> from) const;
+  void fill_tile(std::size_t k, const View<const float>& pixels, std::byte* to,
+                 RasterTileRow::TileFacts& facts) const;
   void put(RasterTileRow& row);
   std::int64_t tiles_across() const { return (frame.width + kTileSide - 1) / kTileSide; }
   std::size_t tile_bytes() const {
@@ -159,6 +163,8 @@ struct RasterWriter::State {
   std::vector<std::uint64_t> saturated;
   std::vector<std::vector<float>>
       buffer;  ///< per band the rows of the tile row under way, from the first write
+  std::mutex mutex;
+  std::vector<std::unique_ptr<std::byte[]>> spare;  ///< of rows that are written: fresh memory costs more
   std::int64_t next_row = 0;
 };
 
@@ -224,46 +230,85 @@ void RasterWriter::State::describe(std::size_t k) {
   }
 }
 
-RasterTileRow::BandTiles RasterWriter::State::encode(std::size_t k, std::span<const float> values) const {
-  if (options.encoding == RasterEncoding::float32)
-    return tiles_of(values, frame.width, [](float value) { return value != value; });
-  std::vector<std::int16_t> integers(values.size());
-  std::uint64_t outside = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double steps = (static_cast<double>(values[i]) - scales[k].offset) / scales[k].scale;
-    const double whole = std::clamp(std::nearbyint(steps), -kLargestInt16, kLargestInt16);
-    integers[i] = steps != steps ? kMissingInt16 : static_cast<std::int16_t>(whole);
-    outside += std::abs(steps) > kLargestInt16 + 0.5 ? 1 : 0;
+std::shared_ptr<RasterTileRow> RasterWriter::State::tile_row(std::int64_t first_row) {
+  if (first_row % kTileSide != 0 || first_row < 0 || first_row >= frame.height)
+    throw Error(ErrorKind::internal, output.final_path() + ": no row of tiles begins there");
+  const auto made = std::make_shared<RasterTileRow>();
+  made->first_row = first_row;
+  made->rows = std::min(kTileSide, frame.height - first_row);
+  made->tiles.resize(bands.size() * static_cast<std::size_t>(tiles_across()));
+  {
+    const std::lock_guard lock(mutex);
+    if (!spare.empty()) {
+      made->bytes = std::move(spare.back());
+      spare.pop_back();
+    }
   }
-  RasterTileRow::BandTiles made = tiles_of(std::span<const std::int16_t>(integers), frame.width,
-                                           [](std::int16_t value) { return value == kMissingInt16; });
-  made.saturated = outside;
+  if (!made->bytes)
+    made->bytes = std::make_unique_for_overwrite<std::byte[]>(made->tiles.size() * tile_bytes());
   return made;
+}
+
+void RasterWriter::State::fill_tile(std::size_t k, const View<const float>& pixels, std::byte* to,
+                                    RasterTileRow::TileFacts& facts) const {
+  if (options.encoding == RasterEncoding::float32) {
+    return lay_tile(
+        pixels, reinterpret_cast<float*>(to), facts.statistics, [](float value) { return value; },
+        [](float value) { return value != value; });
+  }
+  const auto stored = [&, scale = scales[k]](float value) {
+    const double steps = (static_cast<double>(value) - scale.offset) / scale.scale;
+    const double whole = std::clamp(std::nearbyint(steps), -kLargestInt16, kLargestInt16);
+    facts.saturated += std::abs(steps) > kLargestInt16 + 0.5 ? 1 : 0;
+    return steps != steps ? kMissingInt16 : static_cast<std::int16_t>(whole);
+  };
+  lay_tile(pixels, reinterpret_cast<std::int16_t*>(to), facts.statistics, stored,
+           [](std::int16_t value) { return value == kMissingInt16; });
+}
+
+void RasterWriter::State::fill(RasterTileRow& row, std::int64_t tile,
+                               std::span<const View<const float>> from) const {
+  const std::int64_t width = std::min(kTileSide, frame.width - tile * kTileSide);
+  bool fits = tile == row.filled && from.size() == bands.size();
+  for (const View<const float>& pixels : from)
+    fits = fits && pixels.width == width && pixels.height == row.rows;
+  if (!fits) throw Error(ErrorKind::internal, output.final_path() + ": pixels are not those of a tile");
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    const std::size_t place = k * static_cast<std::size_t>(tiles_across()) + static_cast<std::size_t>(tile);
+    fill_tile(k, from[k], row.bytes.get() + place * tile_bytes(), row.tiles[place]);
+  }
+  ++row.filled;
 }
 
 /// Tiles go to GDAL directly, not through its block cache, whose order of writing depends on its size.
 void RasterWriter::State::put(RasterTileRow& row) {
-  for (std::size_t k = 0; k < row.bands.size(); ++k) {
-    RasterTileRow::BandTiles& band = row.bands[k];
-    for (const StoredStatistics::Row& measured : band.statistics) statistics[k].add(measured);
-    saturated[k] += band.saturated;
+  std::size_t place = 0;
+  for (std::size_t k = 0; k < bands.size(); ++k) {
     GDALRasterBand& to = *dataset->GetRasterBand(static_cast<int>(k) + 1);
     clear_gdal_error();
-    for (std::int64_t x = 0; x < tiles_across(); ++x) {
+    for (std::int64_t x = 0; x < tiles_across(); ++x, ++place) {
+      statistics[k].add(row.tiles[place].statistics);
+      saturated[k] += row.tiles[place].saturated;
       if (to.WriteBlock(static_cast<int>(x), static_cast<int>(row.first_row / kTileSide),
-                        band.bytes.get() + static_cast<std::size_t>(x) * tile_bytes()) != CE_None) {
+                        row.bytes.get() + place * tile_bytes()) != CE_None) {
         fail("cannot be written");
       }
     }
   }
+  const std::lock_guard lock(mutex);
+  spare.push_back(std::move(row.bytes));
 }
 
 void RasterWriter::State::flush_tile_row() {
-  const auto values = static_cast<std::size_t>((next_row - first_buffered()) * frame.width);
-  RasterTileRow row{first_buffered(), next_row - first_buffered(), {}};
-  for (std::size_t k = 0; k < bands.size(); ++k)
-    row.bands.push_back(encode(k, std::span<const float>(buffer[k].data(), values)));
-  put(row);
+  const std::shared_ptr<RasterTileRow> row = tile_row(first_buffered());
+  std::vector<View<const float>> parts(bands.size());
+  for (std::int64_t tile = 0; tile < tiles_across(); ++tile) {
+    const std::int64_t col = tile * kTileSide;
+    for (std::size_t k = 0; k < bands.size(); ++k)
+      parts[k] = {buffer[k].data() + col, std::min(kTileSide, frame.width - col), row->rows, frame.width};
+    fill(*row, tile, parts);
+  }
+  put(*row);
 }
 
 void RasterWriter::State::add_statistics(std::size_t k) {
@@ -339,24 +384,18 @@ void RasterWriter::write(std::int64_t first_row, std::int64_t rows, std::span<co
   }
 }
 
-std::shared_ptr<RasterTileRow> RasterWriter::prepare(std::int64_t first_row, std::int64_t rows,
-                                                     std::span<const float* const> bands) const {
-  const State& state = *state_;
-  const bool whole =
-      first_row % kTileSide == 0 && rows == std::min(kTileSide, state.frame.height - first_row);
-  if (!whole || bands.size() != state.bands.size()) {
-    throw Error(ErrorKind::internal, state.output.final_path() + ": rows are no whole row of tiles");
-  }
-  const auto made = std::make_shared<RasterTileRow>(RasterTileRow{first_row, rows, {}});
-  const auto values = static_cast<std::size_t>(rows * state.frame.width);
-  for (std::size_t k = 0; k < bands.size(); ++k)
-    made->bands.push_back(state.encode(k, std::span<const float>(bands[k], values)));
-  return made;
+std::shared_ptr<RasterTileRow> RasterWriter::tile_row(std::int64_t first_row) const {
+  return state_->tile_row(first_row);
+}
+
+void RasterWriter::fill(RasterTileRow& row, std::int64_t tile,
+                        std::span<const View<const float>> bands) const {
+  state_->fill(row, tile, bands);
 }
 
 void RasterWriter::write(RasterTileRow& row) {
   State& state = *state_;
-  if (row.first_row != state.next_row) {
+  if (row.first_row != state.next_row || row.filled != state.tiles_across() || !row.bytes) {
     throw Error(ErrorKind::internal, state.output.final_path() + ": rows are written out of order");
   }
   state.put(row);

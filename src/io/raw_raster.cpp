@@ -92,8 +92,6 @@ std::size_t size_of(StoredType type) {
   return 8;
 }
 
-bool fits_table(StoredType type) { return size_of(type) <= 2; }
-
 RawRaster::RawRaster(const std::string& path)
     : path_(path), dataset_(open_raster(path)), direct_(TiffBlocks::open(path, *dataset_)) {}
 

@@ -16,7 +16,6 @@ namespace isotherm {
 
 enum class StoredType { uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64 };
 std::size_t size_of(StoredType type);
-bool fits_table(StoredType type);  ///< 8 or 16 bits: all its numbers can be listed
 
 /// Facts about one band of a file, the same for every handle.
 struct StoredBand {

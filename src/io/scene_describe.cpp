@@ -10,6 +10,7 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
+#include "isotherm/io/file_record.h"
 #include "isotherm/spectral/program.h"
 #include "scene_parts.h"
 
@@ -189,7 +190,7 @@ std::string bands_text(const Scene& scene) {
 std::string scene_text(const Scene& scene, const Catalogue& catalogue, const MaskChoice& mask) {
   const Extent extent = scene.frame.extent();
   std::string text = headline(scene);
-  text += "  source    " + scene.source + "\n";
+  text += "  source    " + without_credentials(scene.source) + "\n";
   text += "  grid      " + pixel_text(scene.frame) + ", " + crs_text(scene.frame) + "\n";
   text += "  extent    x " + fixed_text(extent.xmin, 6) + " to " + fixed_text(extent.xmax, 6) + ", y " +
           fixed_text(extent.ymin, 6) + " to " + fixed_text(extent.ymax, 6) + "\n";
@@ -260,7 +261,7 @@ JsonValue band_json(const Band& band) {
 JsonValue scene_json(const Scene& scene, const Catalogue& catalogue, const MaskChoice& mask) {
   JsonValue json;
   json["id"] = scene.id;
-  json["source"] = scene.source;
+  json["source"] = without_credentials(scene.source);
   json["spacecraft"] = text_or_null(scene.spacecraft);
   json["sensor"] = text_or_null(scene.sensor);
   json["level"] = scene.level == Level::unknown ? JsonValue(nullptr) : JsonValue(level_number(scene.level));

@@ -113,6 +113,8 @@ void supply_crs(Frame& frame, const std::string& crs) {
 }
 
 std::string file_name(std::string_view path) {
+  // What follows the name in an address may be a signature; names go into tables and notes.
+  if (path.find("://") != std::string_view::npos) path = path.substr(0, path.find('?'));
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   const std::size_t slash = path.find_last_of('/');
   return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));

@@ -37,7 +37,8 @@ void make_names_unique(std::vector<Band>& bands);
 /// Supplies `crs` (any text; canonicalised) to a frame that has none.
 void supply_crs(Frame& frame, const std::string& crs);
 
-/// Last part of a path, and the path before it ("." when there is none). Virtual paths use '/' as well.
+/// Last part of a path (of an address without its query), and the path before it ("." when there is none).
+/// Virtual paths use '/' as well.
 std::string file_name(std::string_view path);
 std::string folder_of(std::string_view path);
 /// File name without its last extension (and without ".tar" of ".tar.gz").

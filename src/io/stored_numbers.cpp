@@ -44,12 +44,6 @@ T number(const std::byte* stored, std::size_t i) {
   return value;
 }
 
-template <class Bits>
-void look_up(const std::byte* stored, const DecodeTable& table, std::span<float> out) {
-  const float* values = table.data();
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = values[number<Bits>(stored, i)];
-}
-
 /// Numbers that are taken as they are, apart from one that means missing.
 bool is_plain(const Decoding& rule) {
   return rule.scale == 1 && rule.offset == 0 && rule.valid_min == -std::numeric_limits<double>::infinity() &&
@@ -62,22 +56,55 @@ void decode_plain_floats(const std::byte* stored, float nodata, std::span<float>
   for (float& value : out) value = value == nodata ? std::numeric_limits<float>::quiet_NaN() : value;
 }
 
-/// Every block of every band is counted, so for the common types this is done in whole numbers, four at a
-/// time.
+/// The rule in whole numbers, for types of 8 and 16 bits: these are most of what is read, and the compiler
+/// turns loops over them into vectors.
+struct WholeRule {
+  static constexpr double kBeyond = 1 << 17;  // no 8- or 16-bit number is this large
+  explicit WholeRule(const Decoding& rule)
+      : low(rule.valid_min > -kBeyond ? static_cast<int>(std::min(std::ceil(rule.valid_min), kBeyond))
+                                      : -static_cast<int>(kBeyond)),
+        high(rule.valid_max < kBeyond ? static_cast<int>(std::max(std::floor(rule.valid_max), -kBeyond))
+                                      : static_cast<int>(kBeyond)),
+        nodata(std::abs(rule.nodata) < kBeyond && rule.nodata == std::floor(rule.nodata)
+                   ? static_cast<int>(rule.nodata)
+                   : static_cast<int>(kBeyond)) {}
+  int low, high, nodata;
+};
+
 template <class T>
-std::uint64_t count_small_invalid(const std::byte* stored, const Decoding& rule, std::size_t count) {
-  constexpr double kBeyond = 1 << 17;  // no 8- or 16-bit number is this large
-  const auto low = static_cast<int>(std::clamp(std::ceil(rule.valid_min), -kBeyond, kBeyond));
-  const auto high = static_cast<int>(std::clamp(std::floor(rule.valid_max), -kBeyond, kBeyond));
-  const bool has_nodata = std::abs(rule.nodata) < kBeyond && rule.nodata == std::floor(rule.nodata);
-  const int nodata = has_nodata ? static_cast<int>(rule.nodata) : static_cast<int>(kBeyond);
+std::uint64_t count_small_invalid(const std::byte* stored, const Decoding& decoding, std::size_t count) {
+  const WholeRule rule(decoding);
   std::uint32_t found = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const int value = number<T>(stored, i);
-    found += static_cast<std::uint32_t>((value < low) | (value > high)) &
-             static_cast<std::uint32_t>(value != nodata);
+    found += static_cast<std::uint32_t>((value < rule.low) | (value > rule.high)) &
+             static_cast<std::uint32_t>(value != rule.nodata);
   }
   return found;
+}
+
+template <class T>
+void decode_small(const std::byte* stored, const Decoding& decoding, std::span<float> out) {
+  const WholeRule rule(decoding);
+  const double scale = decoding.scale, offset = decoding.offset;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int value = number<T>(stored, i);
+    const bool there = (value >= rule.low) & (value <= rule.high) & (value != rule.nodata);
+    const auto physical = static_cast<float>(static_cast<double>(value) * scale + offset);
+    out[i] = there ? physical : std::numeric_limits<float>::quiet_NaN();
+  }
+}
+
+/// Calls use(T{}) for types of 8 and 16 bits and returns true. A signed 16-bit number that stands for an
+/// unsigned one has its bits.
+template <class Use>
+bool with_small_type(StoredType type, const Decoding& rule, Use use) {
+  const bool wraps = rule.wrap_unsigned16;
+  if (type == StoredType::uint16 || (type == StoredType::int16 && wraps)) return use(std::uint16_t{}), true;
+  if (type == StoredType::int16) return use(std::int16_t{}), true;
+  if (type == StoredType::uint8) return use(std::uint8_t{}), true;
+  if (type == StoredType::int8 && !wraps) return use(std::int8_t{}), true;
+  return false;
 }
 
 template <class T>
@@ -107,12 +134,9 @@ Decoding rule_for(StoredType type, const Decoding& rule) {
   return fitted;
 }
 
-void decode_row(const std::byte* stored, StoredType type, const Decoding& rule, const DecodeTable* table,
-                std::span<float> out) {
-  if (table != nullptr) {
-    return size_of(type) == 1 ? look_up<std::uint8_t>(stored, *table, out)
-                              : look_up<std::uint16_t>(stored, *table, out);
-  }
+void decode_row(const std::byte* stored, StoredType type, const Decoding& rule, std::span<float> out) {
+  if (with_small_type(type, rule, [&](auto kind) { decode_small<decltype(kind)>(stored, rule, out); }))
+    return;
   if (type == StoredType::float32 && is_plain(rule)) {
     return decode_plain_floats(stored, static_cast<float>(rule.nodata), out);
   }
@@ -125,28 +149,34 @@ void decode_row(const std::byte* stored, StoredType type, const Decoding& rule, 
 
 std::uint64_t count_invalid(const std::byte* stored, StoredType type, const Decoding& rule,
                             std::size_t count) {
-  return with_type(type, [&](auto kind) {
-    using T = decltype(kind);
-    if constexpr (std::is_integral_v<T> && sizeof(T) <= 2) {
-      if (!rule.wrap_unsigned16) return count_small_invalid<T>(stored, rule, count);
-    }
-    std::uint64_t found = 0;
+  std::uint64_t found = 0;
+  const bool small = with_small_type(
+      type, rule, [&](auto kind) { found = count_small_invalid<decltype(kind)>(stored, rule, count); });
+  if (small) return found;
+  with_type(type, [&](auto kind) {
     for (std::size_t i = 0; i < count; ++i) {
-      auto value = static_cast<double>(number<T>(stored, i));
+      auto value = static_cast<double>(number<decltype(kind)>(stored, i));
       if (rule.wrap_unsigned16 && value < 0) value += 65536;
       const bool outside = (value < rule.valid_min) | (value > rule.valid_max);
       found += static_cast<std::uint64_t>(outside & (value != rule.nodata));
     }
-    return found;
   });
+  return found;
 }
 
 void test_row(const std::byte* stored, StoredType type, const QualityTest& test, std::uint32_t any,
               std::span<std::uint8_t> drop) {
+  // A pass for each question, which the compiler turns into vectors; all questions of a pixel at once it
+  // cannot.
   with_type(type, [&](auto kind) {
-    for (std::size_t i = 0; i < drop.size(); ++i) {
-      const std::uint32_t bits = bits_of(number<decltype(kind)>(stored, i));
-      drop[i] |= static_cast<std::uint8_t>((bits & any) != 0 || test.drops(bits));
+    using T = decltype(kind);
+    const std::uint32_t bits = any | test.any;
+    for (std::size_t i = 0; i < drop.size(); ++i)
+      drop[i] |= static_cast<std::uint8_t>((bits_of(number<T>(stored, i)) & bits) != 0);
+    for (std::uint32_t k = 0; k < test.fields; ++k) {
+      const auto [shift, level] = test.field[k];
+      for (std::size_t i = 0; i < drop.size(); ++i)
+        drop[i] |= static_cast<std::uint8_t>((bits_of(number<T>(stored, i)) >> shift & 3u) >= level);
     }
   });
 }

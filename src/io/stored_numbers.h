@@ -1,12 +1,13 @@
 // Runs of stored numbers made physical, and runs of quality bits read: the inner loops of pixel reading.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
-#include "block_cache.h"
 #include "isotherm/spectral/quality.h"
+#include "isotherm/spectral/scene.h"
+#include "raw_raster.h"
 
 namespace isotherm {
 
@@ -14,9 +15,8 @@ namespace isotherm {
 /// digits, so that is rounded as the file rounded it.
 Decoding rule_for(StoredType type, const Decoding& rule);
 
-/// out[i] = physical value of the i-th number of a row; `table` is used where the type fits one.
-void decode_row(const std::byte* stored, StoredType type, const Decoding& rule, const DecodeTable* table,
-                std::span<float> out);
+/// out[i] = physical value of the i-th number of a row: decode() of spectral/scene.h, bit for bit.
+void decode_row(const std::byte* stored, StoredType type, const Decoding& rule, std::span<float> out);
 
 /// How many of the numbers are present but outside the valid range.
 std::uint64_t count_invalid(const std::byte* stored, StoredType type, const Decoding& rule,

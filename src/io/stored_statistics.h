@@ -1,4 +1,4 @@
-// Count, mean, variance and range of the numbers of a band as its rows are written.
+// Count, mean, variance and range of the numbers of a band as its tiles are written.
 #pragma once
 
 #include <algorithm>
@@ -6,61 +6,76 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <span>
 
 namespace isotherm {
 
-/// Rows are added in order and each is summed on its own, then merged (Chan, Golub and LeVeque 1979,
+/// Tiles are added in order and each is summed on its own, then merged (Chan, Golub and LeVeque 1979,
 /// "Updating formulae and a pairwise algorithm for computing sample variances"), so the result depends on the
 /// pixels alone.
 class StoredStatistics {
  public:
-  /// One row by itself.
-  struct Row {
-    std::int64_t pixels = 0, count = 0;
-    double mean = 0, squares = 0;
-    double minimum = std::numeric_limits<double>::infinity();
-    double maximum = -std::numeric_limits<double>::infinity();
-  };
-  /// Numbers for which missing(number) is true do not count. Every kLanes-th number is summed by itself, so
-  /// that sums need not wait for each other.
-  template <class T, class Missing>
-  static Row measure(std::span<const T> numbers, Missing missing) {
-    std::array<std::int64_t, kLanes> counts{};
-    std::array<double, kLanes> sums{}, squares{}, lows, highs;
-    lows.fill(std::numeric_limits<double>::infinity());
-    highs.fill(-std::numeric_limits<double>::infinity());
-    each_lane(numbers, [&](std::size_t lane, T number) {
-      const bool there = !missing(number);
-      const auto value = static_cast<double>(number);
-      counts[lane] += there ? 1 : 0;
-      sums[lane] += there ? value : 0;
-      lows[lane] = value < lows[lane] && there ? value : lows[lane];
-      highs[lane] = value > highs[lane] && there ? value : highs[lane];
-    });
-    Row row;
-    row.pixels = static_cast<std::int64_t>(numbers.size());
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      row.count += counts[lane];
-      row.mean += sums[lane];
-      row.minimum = std::min(row.minimum, lows[lane]);
-      row.maximum = std::max(row.maximum, highs[lane]);
+  /// The numbers of one tile by themselves, summed in one pass about the first of them. That one lies within
+  /// sqrt(count) standard deviations of the mean, as any member does, so that at most log10(count) of the
+  /// sixteen digits of a double are lost: five for a tile of 256 x 256.
+  class Tile {
+   public:
+    /// Numbers for which missing(number) is true do not count.
+    template <class T, class Missing>
+    void add_row(std::span<const T> numbers, Missing missing) {
+      if (count() == 0) {
+        const auto first = std::ranges::find_if_not(numbers, missing);
+        if (first != numbers.end()) shift_ = static_cast<double>(*first);
+      }
+      // Copies, which no number that is read can be: the compiler then keeps them in registers.
+      auto counts = counts_, sums = sums_, squares = squares_, lows = lows_, highs = highs_;
+      const auto add = [&](std::size_t lane, T number) {
+        const bool there = !missing(number);
+        const auto value = static_cast<double>(number);
+        const double off = there ? value - shift_ : 0;
+        counts[lane] += there ? 1 : 0;
+        sums[lane] += off;
+        squares[lane] += off * off;
+        lows[lane] = there && value < lows[lane] ? value : lows[lane];
+        highs[lane] = there && value > highs[lane] ? value : highs[lane];
+      };
+      std::size_t k = 0;
+      for (; k + kLanes <= numbers.size(); k += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) add(lane, numbers[k + lane]);
+      }
+      for (const T number : numbers.subspan(k)) add(0, number);
+      counts_ = counts, sums_ = sums, squares_ = squares, lows_ = lows, highs_ = highs;
+      pixels_ += static_cast<std::int64_t>(numbers.size());
     }
-    if (row.count == 0) return row;
-    row.mean /= static_cast<double>(row.count);
-    each_lane(numbers, [&](std::size_t lane, T number) {
-      const double distance = static_cast<double>(number) - row.mean;
-      squares[lane] += missing(number) ? 0 : distance * distance;
-    });
-    for (const double part : squares) row.squares += part;
-    return row;
-  }
-  void add(const Row& row) {
-    pixels_ += row.pixels;
-    if (row.count == 0) return;
-    minimum_ = std::min(minimum_, row.minimum);
-    maximum_ = std::max(maximum_, row.maximum);
-    merge(row.count, row.mean, row.squares);
+    double count() const { return std::accumulate(counts_.begin(), counts_.end(), 0.0); }
+
+   private:
+    friend class StoredStatistics;
+    /// Every kLanes-th number is summed by itself, so that sums need not wait for each other.
+    static constexpr std::size_t kLanes = 4;
+    using Lanes = std::array<double, kLanes>;
+    static constexpr Lanes all(double value) {
+      Lanes lanes{};
+      lanes.fill(value);
+      return lanes;
+    }
+    std::int64_t pixels_ = 0;
+    double shift_ = 0;
+    Lanes counts_{}, sums_{}, squares_{};
+    Lanes lows_ = all(std::numeric_limits<double>::infinity());
+    Lanes highs_ = all(-std::numeric_limits<double>::infinity());
+  };
+
+  void add(const Tile& tile) {
+    pixels_ += tile.pixels_;
+    const double count = tile.count();
+    if (count == 0) return;
+    minimum_ = std::min(minimum_, *std::ranges::min_element(tile.lows_));
+    maximum_ = std::max(maximum_, *std::ranges::max_element(tile.highs_));
+    const double sum = std::accumulate(tile.sums_.begin(), tile.sums_.end(), 0.0);
+    const double squares = std::accumulate(tile.squares_.begin(), tile.squares_.end(), 0.0);
+    merge(count, tile.shift_ + sum / count, std::max(0.0, squares - sum * sum / count));
   }
 
   std::int64_t count() const { return count_; }
@@ -71,23 +86,12 @@ class StoredStatistics {
   double valid_percent() const { return 100.0 * static_cast<double>(count_) / static_cast<double>(pixels_); }
 
  private:
-  static constexpr std::size_t kLanes = 8;
-
-  template <class T, class Visit>
-  static void each_lane(std::span<const T> numbers, Visit visit) {
-    std::size_t k = 0;
-    for (; k + kLanes <= numbers.size(); k += kLanes) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) visit(lane, numbers[k + lane]);
-    }
-    for (; k < numbers.size(); ++k) visit(k % kLanes, numbers[k]);
-  }
-
-  void merge(std::int64_t count, double mean, double squares) {
-    const auto mine = static_cast<double>(count_), theirs = static_cast<double>(count);
+  void merge(double theirs, double mean, double squares) {
+    const auto mine = static_cast<double>(count_);
     const double distance = mean - mean_;
     mean_ += distance * theirs / (mine + theirs);
     squares_ += squares + distance * distance * mine * theirs / (mine + theirs);
-    count_ += count;
+    count_ += static_cast<std::int64_t>(theirs);
   }
 
   std::int64_t pixels_ = 0, count_ = 0;

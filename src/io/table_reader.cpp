@@ -8,8 +8,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "csv_columns.h"
 #include "gdal_support.h"
-#include "isotherm/core/date.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
@@ -38,82 +38,16 @@ GdalDataset open_source(const std::string& path) {
   return GdalDataset(again);
 }
 
-/// Most words of a large table: they need no look for "NA" or "Inf".
-bool begins_as_number(std::string_view word) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (word.empty()) return false;
-  return digit(word[0]) || (word[0] == '-' && word.size() > 1 && digit(word[1]));
-}
-
-/// Words that stand for no value beside numbers.
-bool says_missing(std::string_view word) {
-  if (begins_as_number(word)) return false;
-  const std::string small = lower(trim(word));
-  return small.empty() || small == "na" || small == "nan" || small == "null";
-}
-
-std::optional<double> number_of(std::string_view word) {
-  if (begins_as_number(word)) return parse_number(word);
-  const std::string small = lower(trim(word));
-  if (small == "inf" || small == "infinity") return std::numeric_limits<double>::infinity();
-  if (small == "-inf" || small == "-infinity") return -std::numeric_limits<double>::infinity();
-  return parse_number(small);
-}
-
-/// "007" and "+5" are names, not counts: as numbers they would not come back as they were.
-std::optional<long long> plain_integer(std::string_view word) {
-  const std::string_view text = trim(word);
-  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-  if (digits.empty() || digits[0] < '0' || digits[0] > '9' || (digits.size() > 1 && digits[0] == '0'))
-    return {};
-  return parse_integer(text);
-}
-
-bool plain_date(std::string_view word) {
-  return trim(word).size() == 10 && parse_date(trim(word)).has_value();
-}
-
-ColumnType type_of(const Texts& texts) {
-  bool integer = true, real = true, date = true, any = false;
-  for (const std::optional<std::string>& text : texts) {
-    if (!text || says_missing(*text)) continue;
-    any = true;
-    const bool zero_first = text->size() > 1 && trim(*text)[0] == '0' &&
-                            trim(*text).find_first_not_of("0123456789") == std::string_view::npos;
-    integer = integer && plain_integer(*text).has_value();
-    real = real && !zero_first && (integer || number_of(*text).has_value());
-    date = date && plain_date(*text);
-    if (!real && !date) return ColumnType::text;
-  }
-  if (!any) return ColumnType::real;
-  return integer ? ColumnType::integer : real ? ColumnType::real : ColumnType::date;
-}
-
+/// Words that GDAL gave, typed.
 void settle_type(Column& column) {
   if (column.info.type != ColumnType::text) return;  // a .csvt beside the file says otherwise
   Texts& texts = column.texts();
+  TypedColumn typed(false);
   for (std::optional<std::string>& text : texts) {
     if (text && text->empty()) text.reset();
+    typed.add(text ? std::string_view(*text) : std::string_view());
   }
-  const ColumnType type = type_of(texts);
-  column.info.type = type;
-  if (type == ColumnType::integer) {
-    Integers values(texts.size(), kMissingInteger);
-    for (std::size_t row = 0; row < texts.size(); ++row) {
-      if (texts[row] && !says_missing(*texts[row])) values[row] = *plain_integer(*texts[row]);
-    }
-    column.values = std::move(values);
-  } else if (type == ColumnType::real) {
-    Reals values(texts.size(), kMissing);
-    for (std::size_t row = 0; row < texts.size(); ++row) {
-      if (texts[row] && !says_missing(*texts[row])) values[row] = *number_of(*texts[row]);
-    }
-    column.values = std::move(values);
-  } else if (type == ColumnType::date) {
-    for (std::optional<std::string>& text : texts) {
-      if (text && says_missing(*text)) text.reset();
-    }
-  }
+  if (!typed.lost()) typed.give(column);
 }
 
 // --- columns and coordinates
@@ -163,6 +97,15 @@ double coordinate(const OGRFeature& feature, int field) {
   if (!feature.IsFieldSetAndNotNull(field)) return kMissing;
   if (feature.GetFieldDefnRef(field)->GetType() != OFTString) return feature.GetFieldAsDouble(field);
   return number_of(feature.GetFieldAsString(field)).value_or(kMissing);
+}
+
+double coordinate(const Column& column, std::size_t row) {
+  if (column.info.type == ColumnType::real) return column.reals()[row];
+  if (column.info.type == ColumnType::integer) {
+    const std::int64_t value = column.integers()[row];
+    return value == kMissingInteger ? kMissing : static_cast<double>(value);
+  }
+  return number_of(column.texts()[row].value_or("")).value_or(kMissing);
 }
 
 /// Centre of mass of polygons, computed about their first point so that large coordinates keep their digits.
@@ -216,16 +159,8 @@ class Reader {
     has_geometry_ = layer_.GetGeomType() != wkbNone;
     if (!has_geometry_) coordinates_ = find_coordinates(definition);
     swap_ = needs_swap(layer_);
-    clear_gdal_error();
-    layer_.ResetReading();
-    while (const OGRFeatureUniquePtr feature{layer_.GetNextFeature()}) add(*feature);
-    if (CPLGetLastErrorType() == CE_Failure) {
-      throw Error(ErrorKind::input, path_ + ": cannot be read: " + last_gdal_error());
-    }
+    if (!read_plain(definition)) read_features();
     if (rows_ == 0) throw Error(ErrorKind::input, path_ + ": has no rows");
-    if (is_csv(*dataset_)) {
-      for (Column& column : result_.table.columns) settle_type(column);
-    }
     settle_geometry();
     if (result_.table.rows() == 0) {
       throw Error(ErrorKind::input,
@@ -239,6 +174,50 @@ class Reader {
   }
 
  private:
+  void read_features() {
+    clear_gdal_error();
+    layer_.ResetReading();
+    while (const OGRFeatureUniquePtr feature{layer_.GetNextFeature()}) add(*feature);
+    if (CPLGetLastErrorType() == CE_Failure) {
+      throw Error(ErrorKind::input, path_ + ": cannot be read: " + last_gdal_error());
+    }
+    if (is_csv(*dataset_)) {
+      for (Column& column : result_.table.columns) settle_type(column);
+    }
+  }
+
+  /// CSV without outlines and without types beside it, straight from the file. False when GDAL must read it.
+  bool read_plain(const OGRFeatureDefn& definition) {
+    if (!is_csv(*dataset_) || has_geometry_) return false;
+    std::vector<std::string> names;
+    for (int k = 0; k < definition.GetFieldCount(); ++k) {
+      if (definition.GetFieldDefn(k)->GetType() != OFTString) return false;
+      names.push_back(definition.GetFieldDefn(k)->GetNameRef());
+    }
+    std::vector<int> wanted = fields_;
+    const auto place_of = [&](int field) {
+      const auto found = std::find(wanted.begin(), wanted.end(), field);
+      const auto place = static_cast<std::size_t>(found - wanted.begin());
+      if (found == wanted.end()) wanted.push_back(field);
+      return place;
+    };
+    const bool placed = coordinates_.x >= 0;
+    const std::size_t at_x = placed ? place_of(coordinates_.x) : 0,
+                      at_y = placed ? place_of(coordinates_.y) : 0;
+    std::optional<CsvColumns> read = read_plain_csv(path_, names, wanted);
+    if (!read) return false;
+    rows_ = read->rows;
+    if (placed) {
+      result_.anchors.reserve(rows_);
+      for (std::size_t row = 0; row < rows_; ++row)
+        result_.anchors.push_back(
+            {coordinate(read->columns[at_x], row), coordinate(read->columns[at_y], row)});
+    }
+    read->columns.resize(fields_.size());
+    result_.table.columns = std::move(read->columns);
+    return true;
+  }
+
   void add(const OGRFeature& feature) {
     ++rows_;
     for (std::size_t k = 0; k < fields_.size(); ++k) append(result_.table.columns[k], feature, fields_[k]);

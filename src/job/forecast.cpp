@@ -1,23 +1,22 @@
 #include "isotherm/job/forecast.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 
 #include "forecast_details.h"
+#include "forecast_plan.h"
+#include "forecast_requests.h"
 #include "forecast_scores.h"
 #include "forecast_series.h"
 #include "forecast_table.h"
 #include "isotherm/core/error.h"
-#include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/engine/ordered_pipeline.h"
 #include "isotherm/io/output_file.h"
 #include "isotherm/io/table_writer.h"
 #include "isotherm/io/text_file.h"
 #include "isotherm/model/forecast.h"
-#include "refuse.h"
 
 namespace isotherm {
 
@@ -25,70 +24,14 @@ namespace {
 
 constexpr std::size_t kCellsInBatch = 256;
 
-constexpr std::array<CriterionRow, 3> kCriteria{{
-    {"aicc", "Akaike's, corrected for short series"},
-    {"aic", "Akaike's"},
-    {"bic", "Bayesian"},
-}};
-
-constexpr std::array<TotalRow, 2> kTotals{{
-    {"mean", "the mean of an area's cells"},
-    {"sum", "their sum: the mean times the most cells that a step has, so that a gap takes nothing away"},
-}};
-
 constexpr std::string_view kMeanOfAll = "mean";
 
-/// What the user asked for, checked.
-struct Plan {
-  std::vector<ForecastModel> models;  ///< the first makes the forecasts, the others are scored beside it
-  std::vector<double> levels;
-  EtsCriterion criterion = EtsCriterion::aicc;
-  bool wide = false;
-};
-
-EtsCriterion parse_criterion(const std::string& text) {
-  return static_cast<EtsCriterion>(&row_named(kCriteria, text, "criterion") - kCriteria.data());
-}
-
-Plan make_plan(const ForecastJob& job) {
-  Plan plan;
-  plan.models.push_back(parse_forecast_model(job.model));
-  plan.levels = parse_levels(job.quantiles);
-  plan.criterion = parse_criterion(job.criterion);
-  if (job.values.empty()) refuse("nothing to continue; name columns with --value");
-  if (job.horizon < 1) refuse("--horizon is a number of steps, at least 1");
-  if (job.layout != "long" && job.layout != "wide") {
-    refuse("unknown layout '" + job.layout + "'; there are long and wide");
-  }
-  plan.wide = job.layout == "wide";
-  if (!job.every.empty()) Calendar{job.every};
-  if (parse_reducer(job.aggregate) == Reducer::count)
-    refuse("--aggregate count would continue counts, not values");
-  row_named(kTotals, job.total_as, "total");
-  if (job.total.empty() != job.totals.empty()) refuse("--total COLUMN and --totals FILE go together");
-  if (job.components && job.details.empty())
-    refuse("--components needs --details FILE: that is where they go");
-  if (!job.plots.empty() && !has_template(job.plot_file, "cell") && job.plots.size() * job.values.size() > 1)
-    refuse("--plot-file needs {cell} and {variable} in its name when several plots are drawn");
-  if (job.backtest == 0) {
-    if (!job.scores.empty()) refuse("--scores needs --backtest: how many steps to hold back");
-    if (job.calibrate) refuse("--calibrate needs --backtest: its errors make the quantiles");
-    return plan;
-  }
-  if (job.scores.empty() && !job.calibrate) refuse("--backtest needs --scores FILE, or --calibrate");
-  for (const std::string& name : job.compare) {
-    ForecastModel model = parse_forecast_model(name);
-    const auto same = [&](const ForecastModel& known) { return known.name == model.name; };
-    if (std::ranges::none_of(plan.models, same)) plan.models.push_back(std::move(model));
-  }
-  return plan;
-}
-
-/// FNV-1a: the same number for the same name everywhere.
-std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ULL;
-  return hash;
+/// A request cut short with what else it needs.
+ForecastRequest dressed(const ForecastRequest& past, ForecastRequest full, const Drivers& drivers) {
+  full.horizon = past.horizon;
+  full.regressors = drivers.values;
+  full.regressor_variances = drivers.variances;
+  return full;
 }
 
 class Run {
@@ -96,8 +39,9 @@ class Run {
   Run(const ForecastJob& job, const RunContext& context)
       : job_(job),
         context_(context),
-        plan_(make_plan(job)),
+        plan_(make_forecast_plan(job)),
         series_(SeriesTable::read(job, context.log)),
+        requests_(series_, terms(), job.pool != kNoPooling),
         table_(series_, plan_.levels, job.horizon, plan_.wide) {}
 
   void operator()() {
@@ -106,6 +50,7 @@ class Run {
       sink = open_table(job_.output.path, table_.schema(), table_options(), context_);
     if (!job_.details.empty()) details_.emplace(job_.details, context_);
     open_plots();
+    requests_.pool(plan_.models, job_.backtest, context_);
     if (job_.backtest > 0) test();
     forecast_all(sink.get());
     if (sink) sink->finish();
@@ -115,6 +60,18 @@ class Run {
   }
 
  private:
+  /// What all requests share.
+  ForecastRequest terms() const {
+    ForecastRequest terms;
+    terms.period = job_.period > 0 ? job_.period : series_.calendar().period();
+    terms.horizon = job_.horizon;
+    terms.levels = plan_.levels;
+    terms.criterion = plan_.criterion;
+    terms.paths = job_.paths;
+    terms.seed = static_cast<std::uint64_t>(job_.seed);
+    return terms;
+  }
+
   TableOptions table_options() const {
     TableOptions options;
     options.format = job_.output.format;
@@ -130,19 +87,6 @@ class Run {
     const std::size_t first = static_cast<std::size_t>(batch) * kCellsInBatch;
     const std::size_t last = std::min(first + kCellsInBatch, series_.cells());
     for (std::size_t cell = first; cell < last; ++cell) visit(cell);
-  }
-
-  ForecastRequest request(std::size_t cell, std::size_t variable, std::span<const double> values) const {
-    ForecastRequest request;
-    request.values = values;
-    request.period = job_.period > 0 ? job_.period : series_.calendar().period();
-    request.horizon = job_.horizon;
-    request.levels = plan_.levels;
-    request.criterion = plan_.criterion;
-    request.paths = job_.paths;
-    request.seed = static_cast<std::uint64_t>(job_.seed);
-    request.stream = hash_of(series_.id_text(cell) + '\n' + series_.variables()[variable].name);
-    return request;
   }
 
   /// Runs `produce` over the batches on all threads and `consume` in order.
@@ -171,8 +115,14 @@ class Run {
           each_cell(batch, [&](std::size_t cell) {
             for (std::size_t v = 0; v < variables; ++v) {
               const std::vector<double> values = series_.series(cell, v);
-              if (!values.empty())
-                sums[v].add(back_test(plan_.models, request(cell, v, values), job_.backtest));
+              if (values.empty()) continue;
+              Drivers drivers;
+              sums[v].add(back_test(plan_.models, requests_.request(cell, v, values), job_.backtest,
+                                    [&](std::size_t back, ForecastRequest& past) {
+                                      drivers = requests_.drivers(cell, past.values, back);
+                                      past = dressed(past, requests_.request(cell, v, past.values, back),
+                                                     drivers);
+                                    }));
             }
           });
           return sums;
@@ -223,13 +173,21 @@ class Run {
             std::vector<std::vector<double>> values;
             each_cell(batch, [&](std::size_t cell) { values.push_back(series_.series(cell, v)); });
             std::vector<ForecastRequest> requests;
+            std::vector<Drivers> drivers;
+            drivers.reserve(values.size());
             observed.emplace_back();
             each_cell(batch, [&](std::size_t cell) {
-              requests.push_back(request(cell, v, values[requests.size()]));
-              observed.back().push_back(observed_count(requests.back().values));
+              const std::vector<double>& mine = values[requests.size()];
+              drivers.push_back(requests_.drivers(cell, mine));
+              requests.push_back(requests_.request(cell, v, mine));
+              requests.back().regressors = drivers.back().values;
+              requests.back().regressor_variances = drivers.back().variances;
+              observed.back().push_back(observed_count(mine));
             });
             made.push_back(isotherm::forecast_all(plan_.models.front(), requests));
-            for (SeriesForecast& one : made.back()) {
+            for (std::size_t k = 0; k < requests.size(); ++k) {
+              SeriesForecast& one = made.back()[k];
+              if (!one.explained.empty()) one.reason += "; " + drivers[k].how;
               ++piece.models[one.model];
               if (v < calibrations_.size()) calibrations_[v].apply(one);
             }
@@ -245,7 +203,8 @@ class Run {
                     values[place],
                     labels,
                     made.back()[place],
-                    plan_.levels};
+                    plan_.levels,
+                    job_.regressors};
                 if (details_) piece.details += detail_line(continued, job_.components);
                 if (drawn) piece.drawings.push_back({{cell, v}, forecast_drawing(continued)});
               }
@@ -313,8 +272,9 @@ class Run {
 
   const ForecastJob& job_;
   const RunContext& context_;
-  Plan plan_;
+  ForecastPlan plan_;
   SeriesTable series_;
+  ForecastRequests requests_;
   ForecastTable table_;
   std::vector<Calibration> calibrations_;
   std::map<std::string, std::size_t> models_;
@@ -332,6 +292,8 @@ ForecastJob of_areas(const ForecastJob& job, const std::string& column) {
   areas.output = {};
   areas.output.path = job.totals;
   areas.total = areas.totals = areas.details = areas.scores = "";
+  // Areas have no classes; their series are one pool.
+  if (job.pool != kNoPooling) areas.pool = kOnePool;
   areas.components = areas.calibrate = false;
   areas.backtest = 0;
   areas.plots.clear();
@@ -342,16 +304,13 @@ ForecastJob of_areas(const ForecastJob& job, const std::string& column) {
 void draw_mean(const ForecastJob& job, const RunContext& context) {
   ForecastJob mean = of_areas(job, "");
   mean.total_as = "mean";
+  mean.pool = kNoPooling;
   mean.output.path.clear();
   mean.plots = {""};
   Run(mean, context)();
 }
 
 }  // namespace
-
-std::span<const CriterionRow> criterion_rows() { return kCriteria; }
-
-std::span<const TotalRow> total_rows() { return kTotals; }
 
 void run(const ForecastJob& job, const RunContext& context) {
   ForecastJob cells = job;

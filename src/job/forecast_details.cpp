@@ -26,6 +26,16 @@ std::string on_one_line(const std::string& text) {
   return line + '\n';
 }
 
+/// The fit's way through the series; what regressors explain is in its fitted values, not in its states.
+EtsPath path_of(const ContinuedSeries& series) {
+  std::vector<double> values(series.values.begin(), series.values.end());
+  const std::vector<double>& explained = series.forecast.explained;
+  for (std::size_t t = 0; t < explained.size(); ++t) values[t] -= explained[t];
+  EtsPath path = ets_path(*series.forecast.fit, values);
+  for (std::size_t t = 0; t < explained.size(); ++t) path.fitted[t] += explained[t];
+  return path;
+}
+
 void write_fit(JsonWriter& json, const EtsFit& fit) {
   json.member("alpha", fit.weights.alpha);
   if (fit.form.has_trend()) json.member("beta", fit.weights.beta);
@@ -43,6 +53,8 @@ void write_fit(JsonWriter& json, const EtsFit& fit) {
 // --- the drawing
 
 constexpr double kWidth = 720, kHeight = 400, kLeft = 64, kRight = 16, kTop = 36, kBottom = 40;
+/// Width of a figure in the font used, and what stays free at the edge.
+constexpr double kLetter = 7, kEdge = 8;
 
 std::string place(double value) { return fixed_text(value, 1); }
 
@@ -78,7 +90,7 @@ class Drawing {
     const SeriesForecast& forecast = series.forecast;
     history_ = series.values.size();
     steps_ = forecast.mean.size();
-    if (forecast.fit) fitted_ = ets_path(*forecast.fit, series.values).fitted;
+    if (forecast.fit) fitted_ = path_of(series).fitted;
     const std::size_t n = series.levels.size();
     for (std::size_t h = 0; h < steps_; ++h) {
       low_.push_back(n > 0 ? forecast.quantiles[h * n] : forecast.mean[h]);
@@ -148,8 +160,11 @@ class Drawing {
       label(kLeft - 6, y(tick) + 4, "end", number_text(std::stod(fixed_text(shown, 12))));
     }
     const std::size_t all = history_ + steps_, every = std::max<std::size_t>(1, (all + 7) / 8);
-    for (std::size_t k = 0; k < all && k < series_.labels.size(); k += every)
-      label(x(k), kHeight - 16, "middle", series_.labels[k]);
+    for (std::size_t k = 0; k < all && k < series_.labels.size(); k += every) {
+      // A label at the edge moves inside.
+      const double half = 0.5 * kLetter * static_cast<double>(series_.labels[k].size());
+      label(std::clamp(x(k), half + kEdge, kWidth - kEdge - half), kHeight - 16, "middle", series_.labels[k]);
+    }
   }
 
   void band() {
@@ -207,8 +222,15 @@ std::string detail_line(const ContinuedSeries& series, bool components) {
   json.member("model", series.forecast.model).member("reason", series.forecast.reason);
   if (series.forecast.fit) {
     write_fit(json, *series.forecast.fit);
+    const std::vector<double>& coefficients = series.forecast.coefficients;
+    if (!coefficients.empty()) {
+      json.key("regression").begin_object();
+      for (std::size_t j = 0; j < coefficients.size(); ++j)
+        json.member(series.regressors[j], coefficients[j]);
+      json.end();
+    }
     if (components) {
-      const EtsPath path = ets_path(*series.forecast.fit, series.values);
+      const EtsPath path = path_of(series);
       json.key("fitted").numbers(path.fitted);
       json.key("levels").numbers(path.level);
       if (!path.trend.empty()) json.key("trends").numbers(path.trend);

@@ -15,6 +15,7 @@ struct ContinuedSeries {
   std::span<const std::string> labels;  ///< of their times, and of the steps ahead
   const SeriesForecast& forecast;
   std::span<const double> levels;
+  std::span<const std::string> regressors;  ///< names
 };
 
 /// One line: cell, variable, first time, values observed, model, reason; of smoothing its weights, initial

@@ -98,7 +98,8 @@ void BackTest::add(const BackTest& other) {
   }
 }
 
-BackTest back_test(std::span<const ForecastModel> models, const ForecastRequest& request, int count) {
+BackTest back_test(std::span<const ForecastModel> models, const ForecastRequest& request, int count,
+                   const Cut& cut) {
   BackTest test(models.size(), request.horizon);
   const auto n = request.values.size();
   for (std::size_t back = 1; back <= static_cast<std::size_t>(count) && back < n; ++back) {
@@ -106,6 +107,7 @@ BackTest back_test(std::span<const ForecastModel> models, const ForecastRequest&
     past.values = request.values.first(n - back);
     past.horizon = std::min(request.horizon, static_cast<int>(back));
     if (observed_count(past.values) == 0) continue;
+    cut(back, past);
     const double scale = scale_of(past.values, request.period);
     for (std::size_t m = 0; m < models.size(); ++m) {
       const SeriesForecast made = forecast(models[m], past);

@@ -4,6 +4,7 @@
 // step that then lies ahead and was observed is scored. Step h is thus scored from count - h + 1 origins.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,8 +34,12 @@ struct BackTest {
   void add(const BackTest& other);
 };
 
+/// Gives the request from so many steps before the end what else it needs: regressors, shared weights.
+using Cut = std::function<void(std::size_t back, ForecastRequest& past)>;
+
 /// Scores the models on one series; `request` as for the forecast, its values whole.
-BackTest back_test(std::span<const ForecastModel> models, const ForecastRequest& request, int count);
+BackTest back_test(std::span<const ForecastModel> models, const ForecastRequest& request, int count,
+                   const Cut& cut);
 
 /// Rows variable, model, step (missing: all steps), then the measures.
 TableSchema score_schema();

@@ -71,10 +71,11 @@ SeriesTable SeriesTable::read(const ForecastJob& job, Log& log) {
   options.layer = job.layer;
   options.crs = job.crs;
   if (!job.time.empty()) {
-    options.columns = job.values;
+    options.columns = columns(job);
     options.columns.push_back(job.time);
     if (!job.id.empty()) options.columns.push_back(job.id);
     if (!job.total.empty()) options.columns.push_back(job.total);  // refused here when there is none
+    if (job.pool.starts_with(kPoolByClass)) options.columns.push_back(job.pool.substr(kPoolByClass.size()));
   }
   options.geometry = !job.areas;
   ReadTable read = read_table(job.table, options, log);
@@ -82,7 +83,9 @@ SeriesTable SeriesTable::read(const ForecastJob& job, Log& log) {
   series.reducer_ = parse_reducer(job.aggregate);
   series.areas_ = job.areas;
   series.sums_ = job.areas && job.total_as == "sum";
+  series.continued_ = job.values.size();
   series.take_ids(job, read.table, log);
+  if (job.pool.starts_with(kPoolByClass)) series.take_pools(job, read.table);
   if (job.time.empty()) {
     series.take_wide(job, read.table);
   } else {
@@ -128,6 +131,30 @@ void SeriesTable::take_ids(const ForecastJob& job, Table& table, Log& log) {
     log.warning(std::to_string(nameless) + " rows of " + job.table + " have no '" + job.id +
                 "' and are left out");
   }
+}
+
+void SeriesTable::take_pools(const ForecastJob& job, const Table& table) {
+  const Column& classes = column_named(table, job.pool.substr(kPoolByClass.size()));
+  constexpr auto kNoPool = static_cast<std::size_t>(-1);
+  pool_of_cell_.assign(cells(), kNoPool);
+  std::unordered_map<std::string, std::size_t> known;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::size_t cell = cell_of_row_[row];
+    if (cell == kNoCell || pool_of_cell_[cell] != kNoPool) continue;
+    const auto text = cell_text(classes, row);
+    if (text) pool_of_cell_[cell] = known.try_emplace(*text, known.size()).first->second;
+  }
+  // Cells without a class are a class of their own.
+  pools_ = known.size();
+  const bool some_without = std::ranges::find(pool_of_cell_, kNoPool) != pool_of_cell_.end();
+  std::ranges::replace(pool_of_cell_, kNoPool, pools_);
+  if (some_without) ++pools_;
+}
+
+std::vector<std::string> SeriesTable::columns(const ForecastJob& job) {
+  std::vector<std::string> names = job.values;
+  names.insert(names.end(), job.regressors.begin(), job.regressors.end());
+  return names;
 }
 
 void SeriesTable::choose_calendar(const ForecastJob& job, const std::vector<WrittenTime>& times) {
@@ -187,7 +214,7 @@ void SeriesTable::take_long(const ForecastJob& job, const Table& table) {
     entry_cell_.push_back(cell_of_row_[rows[k]]);
     entry_step_.push_back(steps[time_of_row[k]]);
   }
-  for (const std::string& name : job.values) {
+  for (const std::string& name : columns(job)) {
     const Column& column = column_named(table, name);
     require_numbers(column);
     variables_.push_back(column.info);
@@ -205,7 +232,7 @@ void SeriesTable::take_wide(const ForecastJob& job, const Table& table) {
   };
   std::vector<Source> sources;
   std::vector<WrittenTime> written;
-  for (const std::string& name : job.values) {
+  for (const std::string& name : columns(job)) {
     const std::size_t before = sources.size();
     for (const Column& column : table.columns) {
       if (!column.info.name.starts_with(name + "_")) continue;
@@ -244,9 +271,7 @@ void SeriesTable::close(Log& log) {
   order_.resize(entry_cell_.size());
   std::vector<std::size_t> next(offsets_.begin(), offsets_.end() - 1);
   for (std::size_t k = 0; k < entry_cell_.size(); ++k) order_[next[entry_cell_[k]]++] = k;
-  const auto [least, most] = std::ranges::minmax_element(entry_step_);
-  first_ = *least;
-  last_ = *most;
+  find_steps();
   if (last_ - first_ > 1000000) {
     throw Error(ErrorKind::input, "the times reach from " + calendar_.label(first_) + " to " +
                                       calendar_.label(last_) +
@@ -268,23 +293,58 @@ void SeriesTable::close(Log& log) {
   }
 }
 
-std::vector<double> SeriesTable::series(std::size_t cell, std::size_t variable) const {
-  std::vector<std::pair<std::int64_t, double>> entries;
+void SeriesTable::find_steps() {
+  const auto [least, most] = std::ranges::minmax_element(entry_step_);
+  first_ = *least;
+  last_ = *most;
+  if (regressors().empty()) return;
+  // Only values make a past; rows that hold nothing but regressors are the future.
+  bool any = false;
+  for (std::size_t k = 0; k < entry_step_.size(); ++k) {
+    for (std::size_t v = 0; v < continued_; ++v) {
+      if (std::isnan(entry_values_[v][k])) continue;
+      last_ = any ? std::max(last_, entry_step_[k]) : entry_step_[k];
+      any = true;
+    }
+  }
+}
+
+std::vector<std::pair<std::int64_t, double>> SeriesTable::entries(std::size_t cell,
+                                                                  std::size_t variable) const {
+  std::vector<std::pair<std::int64_t, double>> found;
   for (std::size_t k = offsets_[cell]; k < offsets_[cell + 1]; ++k) {
     const double value = entry_values_[variable][order_[k]];
-    if (!std::isnan(value)) entries.emplace_back(entry_step_[order_[k]], value);
+    if (!std::isnan(value)) found.emplace_back(entry_step_[order_[k]], value);
   }
-  if (entries.empty()) return {};
-  std::ranges::stable_sort(entries, {}, &std::pair<std::int64_t, double>::first);
-  std::vector<double> values(static_cast<std::size_t>(last_ - entries.front().first + 1), kMissing);
+  std::ranges::stable_sort(found, {}, &std::pair<std::int64_t, double>::first);
+  return found;
+}
+
+std::vector<double> SeriesTable::series(std::size_t cell, std::size_t variable) const {
+  const auto found = entries(cell, variable);
+  if (found.empty()) return {};
+  const std::int64_t first = found.front().first;
+  return fold(found, first, static_cast<std::size_t>(last_ - first + 1));
+}
+
+std::vector<double> SeriesTable::stretch(std::size_t cell, std::size_t variable, std::int64_t first,
+                                         std::size_t length) const {
+  return fold(entries(cell, variable), first, length);
+}
+
+std::vector<double> SeriesTable::fold(std::span<const std::pair<std::int64_t, double>> found,
+                                      std::int64_t first, std::size_t length) const {
+  std::vector<double> values(length, kMissing);
   std::vector<double> here;
   std::size_t most = 1;
-  for (std::size_t k = 0; k < entries.size();) {
-    const std::int64_t step = entries[k].first;
+  for (std::size_t k = 0; k < found.size();) {
+    const std::int64_t step = found[k].first;
     here.clear();
-    for (; k < entries.size() && entries[k].first == step; ++k) here.push_back(entries[k].second);
+    for (; k < found.size() && found[k].first == step; ++k) here.push_back(found[k].second);
     most = std::max(most, here.size());
-    values[static_cast<std::size_t>(step - entries.front().first)] = reduce(reducer_, here);
+    const std::int64_t place = step - first;
+    if (place >= 0 && place < static_cast<std::int64_t>(length))
+      values[static_cast<std::size_t>(place)] = reduce(reducer_, here);
   }
   if (sums_) {
     for (double& value : values) value *= static_cast<double>(most);

@@ -1,8 +1,13 @@
-// A table as series: cells, times on a calendar, one series per cell and variable.
+// A table as series: cells, times on a calendar, one series per cell and variable. With regressors the table
+// ends where the last value to continue stands: what it holds of regressors behind that is known of the
+// future.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "forecast_calendar.h"
@@ -11,6 +16,9 @@
 #include "isotherm/job/period.h"
 
 namespace isotherm {
+
+/// Begins "class:COLUMN" of --pool.
+inline constexpr std::string_view kPoolByClass = "class:";
 
 /// Cells in the order of their first row, all on the steps first .. last of one calendar.
 class SeriesTable {
@@ -24,7 +32,12 @@ class SeriesTable {
   /// Empty, or an outline per cell.
   const std::vector<MultiPolygon>& geometry() const { return geometry_; }
   const std::string& crs() const { return crs_; }
-  const std::vector<ColumnInfo>& variables() const { return variables_; }
+  /// Columns to continue; the regressors lie behind them, their numbers go on from there.
+  std::span<const ColumnInfo> variables() const { return std::span(variables_).first(continued_); }
+  std::span<const ColumnInfo> regressors() const { return std::span(variables_).subspan(continued_); }
+  /// Which pool a cell belongs to, 0 .. pools() - 1.
+  std::size_t pool(std::size_t cell) const { return pool_of_cell_.empty() ? 0 : pool_of_cell_[cell]; }
+  std::size_t pools() const { return pools_; }
   const Calendar& calendar() const { return calendar_; }
   const std::string& time_name() const { return time_name_; }
   std::int64_t first() const { return first_; }
@@ -33,6 +46,9 @@ class SeriesTable {
   /// The series of a cell from its first observed step to last(); empty when there is none. Several values of
   /// a step become one. Of an area it is the mean of its cells, or that times the most cells of any step.
   std::vector<double> series(std::size_t cell, std::size_t variable) const;
+  /// A column of a cell, regressors too, from a step for so many steps; missing where there is none.
+  std::vector<double> stretch(std::size_t cell, std::size_t variable, std::int64_t first,
+                              std::size_t length) const;
 
  private:
   SeriesTable() : calendar_("year") {}
@@ -41,13 +57,23 @@ class SeriesTable {
   void take_wide(const ForecastJob& job, const Table& table);
   void choose_calendar(const ForecastJob& job, const std::vector<WrittenTime>& times);
   std::int64_t step_of(const WrittenTime& time, const std::string& text) const;
+  void take_pools(const ForecastJob& job, const Table& table);
+  static std::vector<std::string> columns(const ForecastJob& job);
+  void find_steps();
   void close(Log& log);
+  /// Of one column, in the order of their steps.
+  std::vector<std::pair<std::int64_t, double>> entries(std::size_t cell, std::size_t variable) const;
+  std::vector<double> fold(std::span<const std::pair<std::int64_t, double>> found, std::int64_t first,
+                           std::size_t length) const;
 
   std::vector<Column> ids_;
   std::vector<std::string> id_texts_;
   std::vector<MultiPolygon> geometry_;
   std::string crs_;
   std::vector<ColumnInfo> variables_;
+  std::size_t continued_ = 0;
+  std::vector<std::size_t> pool_of_cell_;
+  std::size_t pools_ = 1;
   Calendar calendar_;
   Reducer reducer_ = Reducer::mean;
   bool areas_ = false, sums_ = false;

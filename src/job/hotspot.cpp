@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cell_places.h"
+#include "hotspot_summary.h"
 #include "hotspot_uhi.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/missing.h"
@@ -113,6 +114,10 @@ void add_statistic(const HotspotJob& job, const LocalStatisticRow& row, std::spa
   if (geary) return;
   const std::vector<std::string_view> quadrant =
       moran ? quadrants(x, weights) : std::vector<std::string_view>();
+  if (moran) {
+    out.put(name + "_quadrant", "the cell, then its neighbours, about the mean", at,
+            std::vector<std::string>(quadrant.begin(), quadrant.end()));
+  }
   std::vector<std::string> classes;
   for (std::size_t k = 0; k < at.size(); ++k) {
     const std::string_view sure = confidence(p[k]);
@@ -122,33 +127,13 @@ void add_statistic(const HotspotJob& job, const LocalStatisticRow& row, std::spa
   out.put(name + "_class", "with 99, 95 or 90 per cent confidence, else none", at, classes);
 }
 
-void add_numbers(const GlobalAutocorrelation& g, bool expectation, std::vector<std::string>& line) {
-  line.push_back(short_number(g.value, 5));
-  if (expectation) line.push_back(short_number(g.expectation, 3));
-  line.push_back(short_number(g.z, 5));
-  line.push_back(short_number(g.p, 3));
-}
-
-/// Global statistics of one map.
-std::vector<std::string> global_line(const std::string& period, std::span<const double> x,
-                                     const Weights& weights) {
-  std::vector<std::string> line{period, std::to_string(x.size())};
-  add_numbers(global_moran(x, weights), true, line);
-  add_numbers(global_geary(x, weights), false, line);
-  add_numbers(global_getis_ord(x, weights), false, line);
-  return line;
-}
-
 void add_heat_island(const HotspotJob& job, const ReadTable& cells, const PeriodRows& period,
-                     std::span<const double> x, CellColumns& out,
-                     std::vector<std::vector<std::string>>& lines) {
+                     std::span<const double> x, CellColumns& out, MapSummary& map) {
   const HeatIslandResult island = heat_island_of(job, cells, period.rows, x);
   if (!island.intensity.empty()) {
     out.put("reference", "rural: part of the reference of the heat island", period.rows, island.rural);
     out.put("suhi", "value less the mean of the rural reference", period.rows, island.intensity);
-    std::vector<std::string> line{period.name};
-    line.insert(line.end(), island.line.begin(), island.line.end());
-    lines.push_back(std::move(line));
+    map.island = island.summary;
   }
   if (!island.utfvi.empty()) {
     out.put("utfvi", "urban thermal field variance index", period.rows, island.utfvi);
@@ -183,7 +168,11 @@ void run(const HotspotJob& job, const RunContext& context) {
   const std::vector<const LocalStatisticRow*> statistics = statistics_of(job);
   if (job.weights.spec.empty()) throw Error(ErrorKind::usage, "which neighbours? give --weights, as knn:8");
   check_heat_island(job);
+  if (job.output == "-" && job.summary == "-")
+    throw Error(ErrorKind::usage, "--output and --summary cannot both be standard output");
   if (!job.output.empty()) OutputFile(job.output, context.overwrite);  // refused before anything is read
+  std::optional<TextOutput> document;
+  if (!job.summary.empty()) document.emplace(job.summary, context);
   TableReadOptions options;
   options.layer = job.cells.layer;
   options.crs = job.cells.crs;
@@ -197,10 +186,7 @@ void run(const HotspotJob& job, const RunContext& context) {
     throw Error(ErrorKind::no_data, "no row of " + job.cells.path + " has " + join(needed, " and "));
   const WeightsSource source(job.weights, cells, id_texts(cells.table, id_column(cells.table, job.cells.id)));
   CellColumns results(cells.table.rows());
-  std::vector<std::vector<std::string>> lines{{job.by.empty() ? "map" : job.by, "cells", "Moran I",
-                                               "expected", "z", "p", "Geary C", "z", "p", "G", "z", "p"}};
-  std::vector<std::vector<std::string>> islands{
-      {job.by.empty() ? "map" : job.by, "rural", "rural mean", "other mean", "intensity"}};
+  std::vector<MapSummary> maps;
   FormulaAtom value;
   value.column = job.value;
   ModelFormula formula;
@@ -209,16 +195,19 @@ void run(const HotspotJob& job, const RunContext& context) {
     context.stop.check();
     const std::vector<double> x = response_of(formula, cells.table, period.rows);
     const Weights weights = source.of_rows(period.rows, context);
-    lines.push_back(global_line(period.name, x, weights));
-    add_heat_island(job, cells, period, x, results, islands);
+    maps.push_back(map_summary(job, period.name, x, weights, context));
+    add_heat_island(job, cells, period, x, results, maps.back());
     for (const LocalStatisticRow* row : statistics)
       add_statistic(job, *row, x, weights, period.rows, results, context);
   }
   if (!job.output.empty()) write_cells(job, cells, rows, results, context);
-  if (job.output == "-") return;
+  if (document) {
+    document->write(summary_json(job, source.describe(), maps));
+    document->finish();
+  }
+  if (job.output == "-" || job.summary == "-") return;
   TextOutput report("-", context);
-  report.write(job.value + ", weights " + source.describe() + "\n\n" + aligned(lines));
-  if (islands.size() > 1) report.write("\nheat island against " + job.rural + "\n\n" + aligned(islands));
+  report.write(summary_text(job, source.describe(), maps));
   report.finish();
 }
 

@@ -105,8 +105,7 @@ HeatIslandResult heat_island_of(const HotspotJob& job, const ReadTable& cells,
       sum += result.intensity[k];
       count += 1;
     }
-    result.line = {std::to_string(island.reference_cells), short_number(island.reference, 6),
-                   short_number(island.others, 6), short_number(sum / count, 4)};
+    result.summary = {island.reference_cells, island.reference, island.others, sum / count};
   }
   if (job.utfvi) {
     std::vector<double> kelvin(x.begin(), x.end());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hotspot_summary.h"
 #include "isotherm/io/table_reader.h"
 #include "isotherm/job/hotspot.h"
 
@@ -19,8 +20,7 @@ void check_heat_island(const HotspotJob& job);
 struct HeatIslandResult {
   std::vector<double> intensity, utfvi;  ///< empty when not asked for
   std::vector<std::string> rural, utfvi_class;
-  std::vector<std::string>
-      line;  ///< of the printed table: rural cells, their mean, the others', the difference
+  MapSummary::Island summary;
 };
 /// One period: x are the values of the rows.
 HeatIslandResult heat_island_of(const HotspotJob& job, const ReadTable& cells,

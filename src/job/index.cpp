@@ -19,27 +19,37 @@ namespace isotherm {
 
 namespace {
 
-/// What one worker keeps between strips.
+/// What one worker keeps between tiles.
 struct Worker {
   SceneReader reader;
   Tile bands, results;
 };
 
-/// A strip on its way to the files: whole rows of tiles, or, where memory is short, plain rows.
-struct Strip {
-  std::vector<std::shared_ptr<RasterTileRow>> tiles;  ///< by file
-  Tile results;
-};
-
-std::vector<const float*> planes_of(const Tile& results, const IndexFile& file) {
-  std::vector<const float*> planes;
-  for (std::size_t k = 0; k < file.bands.size(); ++k)
-    planes.push_back(results.plane(file.first_output + k).data());
-  return planes;
+/// Reads and evaluates a row of tiles, tile by tile: what a tile needs stays in the processor's caches.
+std::vector<std::shared_ptr<RasterTileRow>> make_tiles(const IndexScene& planned, std::int64_t row,
+                                                       std::span<const RasterWriter> writers,
+                                                       Backend& backend, Worker& worker) {
+  const Frame& frame = planned.scene.frame;
+  std::vector<std::shared_ptr<RasterTileRow>> made;
+  for (const RasterWriter& writer : writers) made.push_back(writer.tile_row(row));
+  std::vector<View<const float>> planes;
+  for (std::int64_t col = 0; col < frame.width; col += kTileSide) {
+    const Window tile = intersect(Window{col, row, kTileSide, kTileSide}, frame.window());
+    worker.reader.read(planned.program.inputs(), tile, worker.bands);
+    backend.evaluate(planned.program, worker.bands, worker.results);
+    for (std::size_t w = 0; w < writers.size(); ++w) {
+      const IndexFile& file = planned.files[w];
+      planes.clear();
+      for (std::size_t k = 0; k < file.bands.size(); ++k)
+        planes.push_back(worker.results.view(file.first_output + k));
+      writers[w].fill(*made[w], col / kTileSide, planes);
+    }
+  }
+  return made;
 }
 
 void write_scene(const IndexScene& planned, const MaskChoice& mask, const RasterOptions& options,
-                 const RunContext& context) {
+                 Backend& backend, const RunContext& context) {
   const Frame& frame = planned.scene.frame;
   const std::vector<InputStamp> stamps = input_stamps({&planned.scene, 1});
   const StripPlan strips = plan_strips(planned, context);
@@ -47,7 +57,6 @@ void write_scene(const IndexScene& planned, const MaskChoice& mask, const Raster
   for (const IndexFile& file : planned.files)
     writers.emplace_back(file.path, frame, file.bands, options, context);
   BlockCache cache(strips.cache);
-  const std::unique_ptr<Backend> backend = backends().back().make();
   context.progress.start(planned.scene.id, strips.strips);
   run_ordered(
       strips.strips, {context.threads, strips.tokens}, context.stop,
@@ -55,31 +64,10 @@ void write_scene(const IndexScene& planned, const MaskChoice& mask, const Raster
         return Worker{SceneReader(planned.scene, mask, cache), {}, {}};
       },
       [&](Worker& worker, std::uint64_t n) {
-        const std::int64_t row = static_cast<std::int64_t>(n) * strips.rows;
-        worker.reader.read(planned.program.inputs(),
-                           {0, row, frame.width, std::min(strips.rows, frame.height - row)}, worker.bands);
-        backend->evaluate(planned.program, worker.bands, worker.results);
-        Strip strip;
-        if (strips.rows != kTileSide) {
-          strip.results = std::move(worker.results);
-          return strip;
-        }
-        for (std::size_t w = 0; w < writers.size(); ++w) {
-          const Window& rows = worker.results.window();
-          strip.tiles.push_back(
-              writers[w].prepare(rows.row, rows.height, planes_of(worker.results, planned.files[w])));
-        }
-        return strip;
+        return make_tiles(planned, static_cast<std::int64_t>(n) * kTileSide, writers, backend, worker);
       },
-      [&](Strip&& strip) {
-        for (std::size_t w = 0; w < writers.size(); ++w) {
-          if (!strip.tiles.empty()) {
-            writers[w].write(*strip.tiles[w]);
-            continue;
-          }
-          const Window& rows = strip.results.window();
-          writers[w].write(rows.row, rows.height, planes_of(strip.results, planned.files[w]));
-        }
+      [&](std::vector<std::shared_ptr<RasterTileRow>>&& tiles) {
+        for (std::size_t w = 0; w < writers.size(); ++w) writers[w].write(*tiles[w]);
         context.progress.advance();
       });
   context.progress.finish();
@@ -93,6 +81,7 @@ void write_scene(const IndexScene& planned, const MaskChoice& mask, const Raster
 void run(const IndexJob& job, const RunContext& context) {
   const auto start = std::chrono::steady_clock::now();
   const MaskChoice mask = parse_mask(job.input.mask);
+  const std::unique_ptr<Backend> backend = make_backend(job.backend);
   const std::vector<IndexScene> scenes = plan_index(job, context);
   ProvenanceRecord record;
   for (const IndexScene& planned : scenes) {
@@ -101,7 +90,7 @@ void run(const IndexJob& job, const RunContext& context) {
   }
   check_provenance(job.provenance, record.outputs, context);
   for (const IndexScene& planned : scenes) {
-    write_scene(planned, mask, job.raster, context);
+    write_scene(planned, mask, job.raster, *backend, context);
     context.stop.check();
   }
   record.counts = {{"scenes", static_cast<std::int64_t>(scenes.size())},

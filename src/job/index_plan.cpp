@@ -77,25 +77,24 @@ std::vector<IndexScene> plan_index(const IndexJob& job, const RunContext& contex
 StripPlan plan_strips(const IndexScene& scene, const RunContext& context) {
   const Frame& frame = scene.scene.frame;
   const std::vector<std::string>& inputs = scene.program.inputs();
-  const std::size_t row_bytes = static_cast<std::size_t>(frame.width) *
-                                (sizeof(float) * (inputs.size() + 2 * scene.program.outputs().size()) + 1);
+  const std::size_t tiles = static_cast<std::size_t>((frame.width + kTileSide - 1) / kTileSide);
+  const std::size_t strip_bytes = tiles * static_cast<std::size_t>(kTileSide * kTileSide) * sizeof(float) *
+                                  scene.program.outputs().size();
   StripPlan plan;
-  // A row of blocks must stay until the strips that cross it are done, whatever the budget: decoding it anew
-  // for each strip would take many times as long.
-  const std::size_t block_row = block_row_bytes(scene.scene, inputs);
-  plan.cache = std::max(context.memory / 2, block_row);
+  const auto threads = static_cast<std::size_t>(std::max(1, context.threads));
+  plan.tokens = std::clamp<std::size_t>(context.memory / 4 / strip_bytes, 1, 2 * threads);
+  // The blocks of a strip must stay until it is done, whatever the budget: decoding them anew for each of its
+  // tiles would take many times as long. More than the strips of all workers is of no use.
+  const std::size_t blocks = strip_block_bytes(scene.scene, inputs, kTileSide);
+  const std::size_t all = strip_block_bytes(scene.scene, inputs, frame.height);
+  const std::size_t workers = std::min(plan.tokens, threads), least = std::min(all, blocks * workers);
+  plan.cache = std::max(least, std::min({all, least + blocks, context.memory / 2}));
   if (plan.cache > context.memory / 2) {
     context.log.note(scene.scene.id + ": its blocks are " + std::to_string(block_height(scene.scene)) +
-                     " rows high and need " + std::to_string(block_row >> 20) +
+                     " rows high and need " + std::to_string(least >> 20) +
                      " MiB at once, more than half of the memory allowed");
   }
-  plan.rows = kTileSide;
-  const std::size_t for_strips = context.memory / 4;
-  while (plan.rows > 16 && static_cast<std::size_t>(plan.rows) * row_bytes > for_strips) plan.rows /= 2;
-  const std::size_t fitting = for_strips / (static_cast<std::size_t>(plan.rows) * row_bytes);
-  plan.tokens =
-      std::clamp<std::size_t>(fitting, 1, 2 * static_cast<std::size_t>(std::max(1, context.threads)));
-  plan.strips = static_cast<std::uint64_t>((frame.height + plan.rows - 1) / plan.rows);
+  plan.strips = static_cast<std::uint64_t>((frame.height + kTileSide - 1) / kTileSide);
   return plan;
 }
 

@@ -25,9 +25,8 @@ struct IndexScene {
 /// Opens scenes, compiles, names the files and tries that each can be made.
 std::vector<IndexScene> plan_index(const IndexJob& job, const RunContext& context);
 
-/// How one scene is cut and how much of it is held at once.
+/// How much of one scene, in strips of a row of tiles, is held at once.
 struct StripPlan {
-  std::int64_t rows = 0;   ///< of a strip
   std::size_t tokens = 0;  ///< strips under way
   std::size_t cache = 0;   ///< bytes of decoded blocks
   std::uint64_t strips = 0;

@@ -178,11 +178,13 @@ ZonalOutputFacts output_facts(const PartInfo& info, const std::string& name) {
   ZonalOutputFacts facts;
   for (const Fact& fact : info.about) facts.about.emplace_back(fact.name, fact.value);
   if (!info.cells) return facts;
-  const Grid grid = Grid::parse(info.cells->grid);
-  const auto* square = std::get_if<SquareGrid>(&grid.kind());
-  if (square == nullptr) throw Error(ErrorKind::input, name + ": damaged: its cells are no squares");
-  facts.cells = CellLattice{Grid(SquareGrid(square->side(), info.cells->origin, grid.in_degrees())),
-                            info.cells->range, info.cells->crs};
+  Grid grid = Grid::parse(info.cells->grid);
+  if (std::holds_alternative<HexGrid>(grid.kind()))
+    throw Error(ErrorKind::input, name + ": damaged: its cells are no squares");
+  // A specification says an origin in decimals; the part holds it bit for bit.
+  if (const auto* square = std::get_if<SquareGrid>(&grid.kind()))
+    grid = Grid(SquareGrid(square->side(), info.cells->origin, grid.in_degrees()));
+  facts.cells = CellLattice{grid, info.cells->range, info.cells->crs};
   return facts;
 }
 

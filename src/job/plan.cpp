@@ -7,42 +7,30 @@
 #include "isotherm/core/text.h"
 #include "isotherm/engine/zonal_outline.h"
 #include "isotherm/io/json_writer.h"
+#include "plan_rates.h"
 #include "zonal_run.h"
 
 namespace isotherm {
 
 namespace {
 
-/// Processor nanoseconds of the stages of a run, as measured: release build on one core of a two-core x86-64
-/// cloud machine, scene of 7600 x 7700 pixels, NDVI and LST, five statistics, CSV (docs/benchmarks,
-/// 2026-11-22). Other machines differ by what they differ; ratios between plans hold.
-constexpr double kReadPixel = 13;       ///< decode, scale and mask a pixel of a layer
-constexpr double kEvaluatePixel = 1.7;  ///< a quantity
-constexpr double kGatherPixel = 14;     ///< a quantity, its sums
-constexpr double kSampleFactor = 2;     ///< with medians or quantiles
-constexpr double kCoverZone = 600;      ///< a zone on a lattice
-constexpr double kWriteValue = 80;      ///< a value as text
+constexpr double kDescribingCells = 6;  // of a row: zone, number, area, scene, date and so on
 
-struct Estimate {
-  double read = 0, evaluate = 0, cover = 0, gather = 0, write = 0;  ///< processor seconds
-  double values = 0, rows = 0;
-  double processor() const { return read + evaluate + cover + gather + write; }
-};
+double rows_of(const ZonalOutline& outline, std::size_t slots) {
+  return static_cast<double>(outline.zones) * static_cast<double>(slots);
+}
 
-Estimate estimate(const ZonalRequest& request, const ZonalOutline& outline, std::size_t slots) {
-  Estimate e;
-  const double quantities = static_cast<double>(request.quantities());
-  const bool samples =
-      std::ranges::any_of(request.columns, [](const auto& c) { return c.statistic.needs_samples(); });
+PlannedWork work_of(const ZonalRequest& request, const ZonalOutline& outline, std::size_t slots) {
+  PlannedWork work;
   for (const auto& reading : outline.readings)
-    e.read += kReadPixel * 1e-9 * static_cast<double>(reading.pixels) * reading.layers;
-  e.evaluate = kEvaluatePixel * 1e-9 * outline.zone_pixels * quantities;
-  e.gather = kGatherPixel * 1e-9 * outline.zone_pixels * quantities * (samples ? kSampleFactor : 1);
-  e.cover = kCoverZone * 1e-9 * static_cast<double>(outline.zones) * static_cast<double>(outline.lattices);
-  e.rows = static_cast<double>(outline.zones) * static_cast<double>(slots);
-  e.values = e.rows * static_cast<double>(request.columns.size() + 6);
-  e.write = kWriteValue * 1e-9 * e.values;
-  return e;
+    work.layer_pixels += static_cast<double>(reading.pixels) * reading.layers;
+  work.quantity_pixels = outline.zone_pixels * static_cast<double>(request.quantities());
+  work.samples =
+      std::ranges::any_of(request.columns, [](const auto& c) { return c.statistic.needs_samples(); });
+  double& covered = request.zones.is_lattice() ? work.cells : work.outlines;
+  covered = static_cast<double>(outline.zones) * static_cast<double>(outline.lattices);
+  work.values = rows_of(outline, slots) * (static_cast<double>(request.columns.size()) + kDescribingCells);
+  return work;
 }
 
 std::string size_text(double bytes) {
@@ -75,8 +63,8 @@ Totals totals(const ZonalOutline& outline) {
   return t;
 }
 
-std::string as_text(const ZonalRequest& request, const ZonalOutline& outline, const Estimate& e,
-                    int threads) {
+std::string as_text(const ZonalRequest& request, const ZonalOutline& outline, double rows,
+                    const PlanEstimate& e, int threads) {
   const Totals t = totals(outline);
   const auto whole = [](double value) { return fixed_text(value, 0); };
   std::string out;
@@ -93,7 +81,7 @@ std::string as_text(const ZonalRequest& request, const ZonalOutline& outline, co
                      " under zones");
   line("blocks", std::to_string(t.blocks));
   line("read", size_text(t.stored) + " stored, " + size_text(t.decoded) + " decoded");
-  line("rows", whole(e.rows) + ", with " + std::to_string(request.columns.size()) + " results each");
+  line("rows", whole(rows) + ", with " + std::to_string(request.columns.size()) + " results each");
   line("batches", std::to_string(outline.batches));
   line("memory",
        "up to " +
@@ -106,15 +94,15 @@ std::string as_text(const ZonalRequest& request, const ZonalOutline& outline, co
   return out;
 }
 
-std::string as_json(const ZonalRequest& request, const ZonalOutline& outline, const Estimate& e,
-                    int threads) {
+std::string as_json(const ZonalRequest& request, const ZonalOutline& outline, double rows,
+                    const PlanEstimate& e, int threads) {
   const Totals t = totals(outline);
   const auto number = [](auto value) { return static_cast<double>(value); };
   JsonWriter json;
   json.begin_object();
   json.key("share").begin_object().member("index", number(request.share.index));
   json.member("count", number(request.share.count)).end();
-  json.member("zones", number(outline.zones)).member("rows", std::round(e.rows));
+  json.member("zones", number(outline.zones)).member("rows", std::round(rows));
   json.member("batches", number(outline.batches))
       .member("pixels_under_zones", std::round(outline.zone_pixels));
   json.member("pixels_to_read", number(t.pixels)).member("blocks", number(t.blocks));
@@ -139,9 +127,10 @@ std::string as_json(const ZonalRequest& request, const ZonalOutline& outline, co
 void run(const PlanJob& job, const RunContext& context) {
   run_or_tell(job.zonal, context, [&](const ZonalRequest& request, std::size_t slots) {
     const ZonalOutline outline = outline_of(request, context);
-    const Estimate e = estimate(request, outline, slots);
-    std::cout << (job.json ? as_json(request, outline, e, context.threads)
-                           : as_text(request, outline, e, context.threads));
+    const PlanEstimate e(work_of(request, outline, slots));
+    const double rows = rows_of(outline, slots);
+    std::cout << (job.json ? as_json(request, outline, rows, e, context.threads)
+                           : as_text(request, outline, rows, e, context.threads));
   });
 }
 

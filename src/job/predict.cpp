@@ -15,6 +15,7 @@
 #include "isotherm/model/model_formula.h"
 #include "isotherm/model/predict.h"
 #include "regress_tables.h"
+#include "used_changes.h"
 #include "weights_source.h"
 
 namespace isotherm {
@@ -36,21 +37,6 @@ struct Results {
 void add_new(const std::vector<std::string>& from, std::vector<std::string>& names) {
   for (const std::string& name : from) {
     if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-}
-
-/// A rule about a column that no fit reads would change nothing.
-void require_used(const std::vector<Change>& changes, const std::vector<std::string>& read) {
-  for (const Change& change : changes) {
-    const bool later = std::any_of(changes.begin(), changes.end(), [&](const Change& other) {
-      const std::vector<std::string> names = other.columns();
-      return other.column() != change.column() &&
-             std::find(names.begin(), names.end(), change.column()) != names.end();
-    });
-    if (later || std::find(read.begin(), read.end(), change.column()) != read.end()) continue;
-    throw Error(ErrorKind::usage, "--change '" + change.text() + "': the model does not use '" +
-                                      change.column() + "'" + suggestion(change.column(), read) +
-                                      "; it uses " + join(read, ", "));
   }
 }
 
@@ -157,6 +143,7 @@ std::vector<const FittedModel*> possible_fits(const FitDocument& document, const
     names.insert(fit.model);
     if (job.model.empty() || fit.model == job.model) models.push_back(&fit);
   }
+  if (models.empty() && !document.local.empty()) fit_named(document, job.model, "");  // says why it cannot be
   if (models.empty() || (job.model.empty() && names.size() > 1)) {
     const std::vector<std::string> list(names.begin(), names.end());
     throw Error(ErrorKind::usage,
@@ -177,7 +164,7 @@ void run(const PredictJob& job, const RunContext& context) {
   const FitDocument document = read_fits(job.fit);
   const std::vector<const FittedModel*> models = possible_fits(document, job);
   std::vector<std::string> needed = needed_columns(models, job);
-  require_used(changes, needed);
+  require_used(changes, models, needed);
 
   TableReadOptions options;
   options.layer = job.cells.layer;

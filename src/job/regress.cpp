@@ -13,6 +13,8 @@
 #include "isotherm/io/output_file.h"
 #include "isotherm/io/text_file.h"
 #include "regress_cv.h"
+#include "regress_local.h"
+#include "regress_nested.h"
 #include "regress_parts.h"
 #include "regress_tables.h"
 
@@ -20,7 +22,7 @@ namespace isotherm {
 
 namespace {
 
-constexpr std::array<RegressModel, 27> kModels{{
+constexpr std::array<RegressModel, 34> kModels{{
     {"ols", "ordinary least squares, a fit per period", false, EffectKind::none},
     {"slx", "ols with the spatial lag of every numeric term", true, EffectKind::none},
     {"area", "ols with an effect per area (--area), a fit per period", false, EffectKind::area},
@@ -54,6 +56,16 @@ constexpr std::array<RegressModel, 27> kModels{{
     {"two_way_sem", "sem with effects per cell and per period", false, EffectKind::cell_and_period, false,
      true},
     {"two_way_sdm", "sdm with effects per cell and per period", true, EffectKind::cell_and_period, true},
+    {"fe_sdem", "sdem with an effect per cell over all periods", true, EffectKind::cell, false, true},
+    {"fe_sac", "sac with an effect per cell over all periods", false, EffectKind::cell, true, true},
+    {"time_sdem", "sdem with an effect per period", true, EffectKind::period, false, true},
+    {"time_sac", "sac with an effect per period", false, EffectKind::period, true, true},
+    {"two_way_sdem", "sdem with effects per cell and per period", true, EffectKind::cell_and_period, false,
+     true},
+    {"two_way_sac", "sac with effects per cell and per period", false, EffectKind::cell_and_period, true,
+     true},
+    {"gwr", "geographically weighted: coefficients of its own for every cell, a fit per period", false,
+     EffectKind::none, false, false, Estimator::local},
 }};
 
 constexpr double kThermalPixel_m = 100;
@@ -100,8 +112,13 @@ void check_options(const RegressJob& job) {
   }
 }
 
+void warn(Regression& regression, Log& log, const std::string& text) {
+  log.warning(text);
+  regression.warnings.push_back(text);
+}
+
 /// Periods that the table names but that have no complete row.
-void note_lost_periods(const Regression& regression, Log& log) {
+void note_lost_periods(Regression& regression, Log& log) {
   const std::string& by = regression.job.by;
   if (by.empty()) return;
   const std::vector<std::string> name{by};
@@ -109,7 +126,7 @@ void note_lost_periods(const Regression& regression, Log& log) {
        rows_by_period(regression.cells.table, by, complete_rows(regression.cells.table, name))) {
     const bool kept = std::any_of(regression.periods.begin(), regression.periods.end(),
                                   [&](const RegressPeriod& p) { return p.name == period.name; });
-    if (!kept) log.warning(by + " " + period.name + ": no row has all values; it is left out");
+    if (!kept) warn(regression, log, by + " " + period.name + ": no row has all values; it is left out");
   }
 }
 
@@ -121,8 +138,9 @@ void take_rows(Regression& regression, Log& log) {
     const auto value = parse_number(job.fill);
     if (!value) throw Error(ErrorKind::usage, "--fillna takes a number, not '" + job.fill + "'");
     fill_missing(table, needed, *value);
-    log.warning("missing values are replaced by " + job.fill +
-                " (--fillna): coefficients then describe made-up rows");
+    warn(regression, log,
+         "missing values are replaced by " + job.fill +
+             " (--fillna): coefficients then describe made-up rows");
   }
   if (!job.by.empty()) needed.push_back(job.by);
   if (!job.area.empty()) needed.push_back(job.area);
@@ -143,7 +161,7 @@ void take_rows(Regression& regression, Log& log) {
 
 /// Thermal pixels are natively 100 m: smaller cells share them, so there are fewer independent values than
 /// rows.
-void note_small_cells(const Regression& regression, Log& log) {
+void note_small_cells(Regression& regression, Log& log) {
   const Table& table = regression.cells.table;
   if (regression.formula.response.column.find("lst") == std::string::npos || table.geometry.empty()) return;
   if (table.crs.empty() || is_geographic(table.crs)) return;
@@ -154,14 +172,15 @@ void note_small_cells(const Regression& regression, Log& log) {
   // A hexagon with 100 m between opposite sides has the area of a square of 93 m: the same scale.
   if (side >= 0.9 * kThermalPixel_m) return;
   const double share = side * side / (kThermalPixel_m * kThermalPixel_m);
+  regression.independent_share = share;
   std::size_t rows = 0;
   for (const RegressPeriod& period : regression.periods) rows += period.rows.size();
-  log.warning("cells of about " + fixed_text(side, 0) +
-              " m are smaller than the thermal band's native 100 m: rows share pixels, " +
-              std::to_string(rows) + " rows hold about " +
-              fixed_text(std::round(static_cast<double>(rows) * share), 0) +
-              " independent values, so standard errors are too small by up to a factor of " +
-              fixed_text(kThermalPixel_m / side, 1));
+  warn(regression, log,
+       "cells of about " + fixed_text(side, 0) +
+           " m are smaller than the thermal band's native 100 m: rows share pixels, " + std::to_string(rows) +
+           " rows hold about " + fixed_text(std::round(static_cast<double>(rows) * share), 0) +
+           " independent values, so standard errors are too small by up to a factor of " +
+           fixed_text(kThermalPixel_m / side, 1));
 }
 
 void add_weights(Regression& regression, const RunContext& context) {
@@ -178,9 +197,10 @@ void add_weights(Regression& regression, const RunContext& context) {
 std::span<const RegressModel> regress_models() { return kModels; }
 
 void run(const RegressJob& job, const RunContext& context) {
-  Regression regression{job, parse_model_formula(job.formula), {}, {}, 0, 0, {}, {}, {}, {}};
+  Regression regression{job, parse_model_formula(job.formula), {}, {}, 0, 0, {}, {}, 1, {}, {}, {}};
   regression.models = models_of(job, regression.formula);
   check_options(job);
+  check_local_options(job, regression.models);
   std::optional<TextOutput> document;
   if (!job.output.empty()) document.emplace(job.output, context);
   if (!job.residuals.empty())
@@ -194,6 +214,7 @@ void run(const RegressJob& job, const RunContext& context) {
   note_small_cells(regression, context.log);
   add_weights(regression, context);
   regression.fits = fit_models(regression, context);
+  add_nested_tests(regression.formula, regression.fits);
   if (!job.cross_validation.empty()) regression.cross_validated = cross_validated(regression, context);
   if (!job.residuals.empty()) write_residuals(regression, context);
   if (document) {

@@ -7,6 +7,7 @@
 #include "isotherm/core/text.h"
 #include "isotherm/model/folds.h"
 #include "isotherm/model/predict.h"
+#include "regress_local.h"
 
 namespace isotherm {
 
@@ -49,6 +50,14 @@ void predict_fold(const Regression& regression, const RegressModel& model, const
                   const RunContext& context) {
   const std::vector<std::size_t> held = positions(part, folds, fold, true);
   if (held.empty()) return;
+  if (model.estimator == Estimator::local) {
+    std::vector<char> flags(part.rows.size(), 0);
+    for (std::size_t k : held) flags[k] = 1;
+    const std::vector<double> values =
+        predict_local(regression, model, part.periods.front(), part.rows, part.weights, flags, context);
+    for (std::size_t k : held) predicted[k] = values[k];
+    return;
+  }
   const std::vector<std::size_t> others = positions(part, folds, fold, false);
   std::vector<std::size_t> rows;
   for (std::size_t k : others) rows.push_back(part.rows[k]);

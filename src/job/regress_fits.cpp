@@ -6,11 +6,13 @@
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
+#include "isotherm/model/autocorrelation.h"
 #include "isotherm/model/effects.h"
 #include "isotherm/model/folds.h"
 #include "isotherm/model/impacts.h"
 #include "isotherm/model/moments.h"
 #include "isotherm/model/random_effects.h"
+#include "regress_local.h"
 #include "regress_parts.h"
 #include "regress_spatial.h"
 #include "regress_tables.h"
@@ -66,10 +68,6 @@ std::vector<FittedEffects> fitted_effects(const Regression& regression, const Mo
   for (std::size_t j = 0; j < fitted.columns.size(); ++j) {
     const std::vector<double> column = values_of(fitted.columns[j], table, result.rows, weights);
     for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= fitted.coefficients[j] * column[k];
-  }
-  if (fitted.rho) {
-    const std::vector<double> around = lag(*weights, result.response);
-    for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= *fitted.rho * around[k];
   }
   if (fitted.rho && weights != nullptr) {
     const std::vector<double> lagged = lag(*weights, result.response);
@@ -129,7 +127,7 @@ double r2_of(std::span<const double> response, std::span<const double> residuals
 /// By maximum likelihood. `determinant`: of the weights of one period.
 Fit fit_dependence(const RegressModel& model, Design design, std::span<const double> y,
                    const FitChoice& linear, const Weights& weights, std::size_t periods,
-                   LogDeterminant& determinant) {
+                   LogDeterminant& determinant, const ImpactDraws& draws) {
   SpatialFitChoice choice;
   choice.lag = model.lag;
   choice.error = model.error;
@@ -140,6 +138,7 @@ Fit fit_dependence(const RegressModel& model, Design design, std::span<const dou
   choice.period_effects = model.effects == EffectKind::period || model.effects == EffectKind::cell_and_period;
   choice.absorbed = linear.absorbed;
   choice.response = linear.response;
+  choice.draws = draws;
   choice.threads = linear.threads;
   return fit_spatial(std::move(design), y, choice);
 }
@@ -159,10 +158,13 @@ Weights conley_kernel(const Regression& regression, const std::vector<std::size_
 /// Everything but maximum likelihood.
 Fit fit_independent(const Regression& regression, const RegressModel& model, Design design,
                     const std::vector<double>& y, const FitChoice& choice, const Weights& weights,
-                    const std::vector<std::size_t>& rows) {
+                    const std::vector<std::size_t>& rows, const ImpactDraws& draws,
+                    const RunContext& context) {
   MomentsChoice moments;
   moments.unequal_variances = choice.covariance == "hc0";
   moments.threads = choice.threads;
+  moments.impacts = choice.diagnostics;
+  moments.draws = draws;
   switch (model.estimator) {
     case Estimator::lag_moments:
       return fit_lag_moments(std::move(design), y, weights, moments);
@@ -172,9 +174,28 @@ Fit fit_independent(const Regression& regression, const RegressModel& model, Des
       return fit_random_effects(std::move(design), y,
                                 codes_of_column(regression.cells.table, cell_column(regression), rows),
                                 choice.threads);
+    case Estimator::local:
+      return fit_local(regression, std::move(design), y, rows, context);
     default:
       return fit_linear(std::move(design), y, choice);
   }
+}
+
+/// Of least squares with lags.
+void add_impacts(const Weights& weights, const ImpactDraws& draws, Fit& fit) {
+  const Multipliers multipliers = multipliers_without_rho(weights);
+  fit.impacts = impacts(fit.coefficients, fit.reported_covariance, multipliers);
+  add_drawn_impacts(fit.impacts, fit.coefficients, fit.reported_covariance, multipliers, 0, nullptr, draws);
+}
+
+/// Where the fit has no moments of its own for it: Moran's I of its residuals as of any values.
+void add_residual_dependence(const Weights& weights, Fit& fit) {
+  const bool has = std::any_of(fit.tests.begin(), fit.tests.end(),
+                               [](const TestResult& test) { return test.name == "moran_residuals"; });
+  if (has || weights.links() == 0 || fit.residuals.size() < 4 || !(fit.rss > 0)) return;
+  const GlobalAutocorrelation moran = global_moran(fit.residuals, weights);
+  fit.tests.push_back({"moran_residuals", "Moran's I of residuals, moments under randomisation", moran.value,
+                       0, moran.p, moran.expectation, moran.variance});
 }
 
 /// `determinant`: of the weights of one of the `periods`; needed by models of dependence.
@@ -222,12 +243,15 @@ ModelFit fit_rows(const Regression& regression, const RegressModel& model, std::
                                         std::to_string(design.size()) + " coefficients");
     }
   }
-  result.fit = determinant != nullptr
-                   ? fit_dependence(model, std::move(design), y, choice, weights, periods, *determinant)
-                   : fit_independent(regression, model, std::move(design), y, choice, weights, result.rows);
-  if (determinant == nullptr && model.lags && !brief && model.estimator == Estimator::usual)
-    result.fit.impacts =
-        impacts(result.fit.coefficients, result.fit.fitted.covariance, multipliers_without_rho(weights));
+  const ImpactDraws draws{brief ? 0 : regression.job.impact_draws,
+                          static_cast<std::uint64_t>(regression.job.seed)};
+  result.fit = determinant != nullptr ? fit_dependence(model, std::move(design), y, choice, weights, periods,
+                                                       *determinant, draws)
+                                      : fit_independent(regression, model, std::move(design), y, choice,
+                                                        weights, result.rows, draws, context);
+  if (!brief && determinant == nullptr && model.lags && model.estimator == Estimator::usual)
+    add_impacts(weights, draws, result.fit);
+  if (!brief) add_residual_dependence(weights, result.fit);
   complete_fitted(regression, result, design_choice.weights);
   return result;
 }

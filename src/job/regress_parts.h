@@ -38,6 +38,9 @@ struct Regression {
   std::size_t rows_missing = 0;
   std::vector<RegressPeriod> periods;
   std::string weights;  ///< how they were made; empty: none
+  /// Independent values per row: below 1 where cells are smaller than the pixels they share.
+  double independent_share = 1;
+  std::vector<std::string> warnings;  ///< said on the log, and kept with the results
   std::vector<ModelFit> fits;
   std::vector<std::vector<double>> cross_validated;  ///< R2 by models, then periods; empty when not asked for
 };

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <tuple>
 
 #include "isotherm/core/text.h"
 #include "isotherm/io/fit_json.h"
 #include "isotherm/model/spatial_tests.h"
+#include "regress_local.h"
 #include "regress_parts.h"
 #include "regress_tables.h"
 
@@ -31,7 +34,25 @@ std::string heading(const Regression& regression, const ModelFit& fit) {
          short_number(fit.fit.condition_number, 3) + ", errors " + fit.fit.covariance;
 }
 
+/// What the heading has no room for.
+std::string measures(const Fit& fit) {
+  std::string text;
+  const auto add = [&](const char* name, double value) {
+    if (std::isfinite(value))
+      text += (text.empty() ? "" : ", ") + std::string(name) + " " + short_number(value, 7);
+  };
+  add("adjusted R2", fit.r2_adjusted);
+  add("pseudo R2", fit.pseudo_r2);
+  add("without neighbours' y", fit.pseudo_r2_reduced);
+  add("sigma2", fit.sigma2);
+  add("log-likelihood", fit.log_likelihood);
+  add("AICc", fit.aicc);
+  add("BIC", fit.bic);
+  return text;
+}
+
 std::string coefficient_table(const Fit& fit, TableStyle style) {
+  if (fit.local) return local_table(*fit.local, style);
   std::vector<std::vector<std::string>> rows{{"", "estimate", "std.error",
                                               fit.normal || !fit.dependence.empty() ? "z" : "t", "p",
                                               "95% from", "to", "VIF"}};
@@ -49,6 +70,8 @@ std::string impact_table(const Fit& fit, TableStyle style) {
   if (fit.impacts.empty()) return "";
   std::vector<std::vector<std::string>> rows{
       {"impact", "direct", "std.error", "indirect", "std.error", "total", "std.error", "p"}};
+  const bool drawn = fit.impacts.front().total_drawn.has_value();
+  if (drawn) rows[0].insert(rows[0].end(), {"95% drawn from", "to"});
   for (const Impact& impact : fit.impacts) {
     std::vector<std::string> row{impact.name};
     for (const Coefficient* c : {&impact.direct, &impact.indirect, &impact.total}) {
@@ -56,6 +79,8 @@ std::string impact_table(const Fit& fit, TableStyle style) {
       row.push_back(short_number(c->standard_error, 4));
     }
     row.push_back(short_number(impact.total.p, 3));
+    if (drawn) row.push_back(short_number(impact.total_drawn->low, 5));
+    if (drawn) row.push_back(short_number(impact.total_drawn->high, 5));
     rows.push_back(std::move(row));
   }
   return table_text(rows, style);
@@ -89,10 +114,15 @@ void add_dependence(JsonWriter& json, const Fit& fit) {
   json.key("impacts").begin_array();
   for (const Impact& impact : fit.impacts) {
     json.begin_object().member("name", impact.name);
-    for (const auto& [name, c] :
-         {std::pair{"direct", &impact.direct}, {"indirect", &impact.indirect}, {"total", &impact.total}}) {
+    for (const auto& [name, c, drawn] : {std::tuple{"direct", &impact.direct, &impact.direct_drawn},
+                                         {"indirect", &impact.indirect, &impact.indirect_drawn},
+                                         {"total", &impact.total, &impact.total_drawn}}) {
       json.key(name).begin_object();
       add_coefficient(json, *c);
+      if (*drawn)
+        json.member("drawn_std_error", (*drawn)->standard_error)
+            .member("drawn_low95", (*drawn)->low)
+            .member("drawn_high95", (*drawn)->high);
       json.end();
     }
     json.end();
@@ -144,8 +174,13 @@ void add_fit(JsonWriter& json, const Regression& regression, const ModelFit& mod
   }
   json.end();
   json.member("advice", spatial_advice(fit.tests));
+  if (fit.local) add_local(json, *fit.local);
   json.key("apply");
-  write_fitted(json, fit.fitted);
+  if (fit.local) {
+    json.value(std::numeric_limits<double>::quiet_NaN());  // null: its coefficients belong to places
+  } else {
+    write_fitted(json, fit.fitted);
+  }
   json.end();
 }
 
@@ -153,7 +188,8 @@ void add_r2_table(JsonWriter& json, const Regression& regression) {
   json.key("r2").begin_array();
   for (std::size_t k = 0; k < regression.periods.size(); ++k) {
     json.begin_object().member("period", regression.periods[k].name);
-    json.member("rows", static_cast<double>(regression.periods[k].rows.size()));
+    const auto rows = static_cast<double>(regression.periods[k].rows.size());
+    json.member("rows", rows).member("effective_rows", rows * regression.independent_share);
     for (std::size_t m = 0; m < regression.models.size(); ++m) {
       const std::string name(regression.models[m]->name);
       json.member(name, r2_at(regression, k, *regression.models[m]));
@@ -187,8 +223,9 @@ std::string report_text(const Regression& regression) {
   if (validated) text += paragraph("cv: blocked spatial cross-validation, " + job.cross_validation, style);
   text += "\n" + table_text(rows, style);
   for (const ModelFit& fit : regression.fits)
-    text += "\n" + paragraph(heading(regression, fit), style) + coefficient_table(fit.fit, style) +
-            impact_table(fit.fit, style) + paragraph(test_line(fit.fit), style);
+    text += "\n" + paragraph(heading(regression, fit), style) + paragraph(measures(fit.fit), style) +
+            coefficient_table(fit.fit, style) + impact_table(fit.fit, style) +
+            paragraph(test_line(fit.fit), style);
   return text;
 }
 
@@ -206,6 +243,9 @@ std::string report_json(const Regression& regression) {
       .member("area", job.area)
       .member("weights", regression.weights);
   json.member("cross_validation", job.cross_validation);
+  json.key("warnings").begin_array();
+  for (const std::string& warning : regression.warnings) json.value(warning);
+  json.end();
   add_r2_table(json, regression);
   json.key("fits").begin_array();
   for (const ModelFit& fit : regression.fits) add_fit(json, regression, fit);

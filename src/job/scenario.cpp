@@ -19,6 +19,7 @@
 #include "regress_tables.h"
 #include "scenario_drivers.h"
 #include "scenario_parts.h"
+#include "used_changes.h"
 #include "weights_source.h"
 
 namespace isotherm {
@@ -113,16 +114,7 @@ class Run {
       refuse("--temperature: the model does not use '" + job_.temperature + "'" +
              suggestion(job_.temperature, read) + "; it uses " + join(read, ", "));
     }
-    for (const Change& change : plan_.changes) {
-      const bool later = std::ranges::any_of(plan_.changes, [&](const Change& other) {
-        const std::vector<std::string> names = other.columns();
-        return other.column() != change.column() && std::ranges::find(names, change.column()) != names.end();
-      });
-      if (!later && !reads(change.column())) {
-        refuse("--change '" + change.text() + "': the model does not use '" + change.column() + "'" +
-               suggestion(change.column(), read) + "; it uses " + join(read, ", "));
-      }
-    }
+    require_used(plan_.changes, std::array{model_}, read);
   }
 
   void read_climate() {
@@ -131,12 +123,12 @@ class Run {
       for (const std::size_t row : rows_) places.push_back(cells_.anchors[row]);
     }
     climate_ = isotherm::read_climate(job_, places, rows_.size(), cells_.table.crs, context_.log);
-    if (plan_.base) return;
+    if (plan_.base || plan_.changes_as_given) return;
     const auto year = parse_integer(last_period_.substr(0, 4));
     if (!year) {
       refuse(
           "say which years the climate's change counts from, for example --base 2021: the cells have no "
-          "period that tells");
+          "period that tells (--base none where the file holds changes since then)");
     }
     plan_.base = YearSpan{static_cast<int>(*year), static_cast<int>(*year)};
   }
@@ -213,8 +205,7 @@ class Run {
   void read_deltas(ScenarioFuture& future) const {
     std::vector<double> means, deviations;
     for (const ClimateTable& climate : climate_.climates) {
-      const std::vector<double> changes =
-          climate.change({future.year, future.year}, *plan_.base, job_.window);
+      const std::vector<double> changes = climate.change({future.year, future.year}, plan_.base, job_.window);
       future.models = changes.size();
       const double mean = mean_of(changes);
       double squares = 0;
@@ -242,8 +233,7 @@ class Run {
     warm(warmer, future.delta);
 
     const std::vector<double> none(rows_.size(), 0.0);
-    const Prediction expected = predict(*model_, now_, all_, choice(false));
-    future.start = plan_.from_observed ? observed() : expected.value;
+    future.start = plan_.from_observed ? observed() : expected();
     future.drivers = difference(now_, grown);
     future.rules = difference(grown, planned);
     future.climate =
@@ -262,10 +252,27 @@ class Run {
     return future;
   }
 
+  /// What the model expects of the last period.
+  std::vector<double> expected() const {
+    const Prediction expected = predict(*model_, now_, all_, choice(false));
+    if (expected.unknown_effects > 0 && !told_) {
+      told_ = true;
+      context_.log.warning(
+          std::to_string(expected.unknown_effects) + " of " + std::to_string(rows_.size()) +
+          " cells belong to groups whose effect the fit does not know; " +
+          (job_.mean_effects
+               ? "the mean effect stands in"
+               : "their rows are empty (--mean-effects puts the mean there, and --from observed "
+                 "needs no effects)"));
+    }
+    return expected.value;
+  }
+
   void add_climate_variance(const Table& planned, const Table& warmer, ScenarioFuture& future) const {
     if (job_.temperature.empty()) {
       add_squares(scaled(future.delta_deviation, plan_.response), future.of_climate);
       add_squares(scaled(future.delta, plan_.response_deviation), future.of_climate);
+      add_squares(scaled(future.delta_deviation, plan_.response_deviation), future.of_climate);
       return;
     }
     Table hotter = planned;
@@ -315,7 +322,12 @@ class Run {
     }
     context_.progress.finish();
     sink->finish();
-    if (job_.temperature.empty()) {
+    if (!job_.temperature.empty()) {
+      context_.log.note(
+          "the change is one of the air; how the surface answers is the model's own coefficient of " +
+          job_.temperature +
+          ", found between places or years that were seen, which a warmer climate need not follow");
+    } else {
       context_.log.note(
           "the change is one of the air; the surface is taken to warm by " + number_text(plan_.response) +
           (plan_.response_deviation > 0 ? " +- " + number_text(plan_.response_deviation) : std::string()) +
@@ -330,13 +342,14 @@ class Run {
     const double whole = parts[0] + parts[1] + parts[2] + parts[3];
     const auto share = [&](double part) { return fixed_text(whole > 0 ? 100 * part / whole : 0, 0) + " %"; };
     context_.log.note(std::to_string(future.year) + ": air " + two(mean_of(future.delta)) + " +- " +
-                      two(mean_of(future.delta_deviation)) + " degrees since " +
-                      std::to_string(plan_.base->first) + " by " + std::to_string(future.models) +
-                      (future.models == 1 ? " model" : " models") + "; mean change of " +
-                      std::to_string(rows_.size()) + " cells: climate " + two(mean_of(future.climate)) +
-                      ", drivers " + two(mean_of(future.drivers)) + ", rules " + two(mean_of(future.rules)) +
-                      "; variance: coefficients " + share(parts[0]) + ", residuals " + share(parts[1]) +
-                      ", drivers " + share(parts[2]) + ", climate " + share(parts[3]));
+                      two(mean_of(future.delta_deviation)) + " degrees " +
+                      (plan_.base ? "since " + year_span_text(*plan_.base) : "as the file has it") + " by " +
+                      std::to_string(future.models) + (future.models == 1 ? " model" : " models") +
+                      "; mean change of " + std::to_string(rows_.size()) + " cells: climate " +
+                      two(mean_of(future.climate)) + ", drivers " + two(mean_of(future.drivers)) +
+                      ", rules " + two(mean_of(future.rules)) + "; variance: coefficients " +
+                      share(parts[0]) + ", residuals " + share(parts[1]) + ", drivers " + share(parts[2]) +
+                      ", climate " + share(parts[3]));
   }
 
   const ScenarioJob& job_;
@@ -354,6 +367,7 @@ class Run {
   ClimateAtCells climate_;
   std::optional<Drivers> drivers_;
   mutable std::vector<double> residual_;
+  mutable bool told_ = false;  ///< of effects that are not known
 };
 
 }  // namespace

@@ -9,9 +9,6 @@
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
-#include "isotherm/io/climate_field.h"
-#include "isotherm/io/crs.h"
-#include "isotherm/io/table_reader.h"
 #include "isotherm/model/recipe.h"
 
 namespace isotherm {
@@ -19,28 +16,10 @@ namespace isotherm {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMostChange = 50;  // degrees
 constexpr std::array<std::string_view, 3> kScenarioColumns{"scenario", "exp", "experiment"};
 constexpr std::array<std::string_view, 6> kValueColumns{"delta",    "change", "mean",
                                                         "mean_tas", "tas",    "value"};
-
-/// "RCP8.5 (32)" as "rcp85".
-std::string plain(std::string_view name) {
-  std::string out;
-  for (const char c : name.substr(0, name.find('('))) {
-    if (std::isalnum(static_cast<unsigned char>(c))) {
-      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-  }
-  return out;
-}
-
-std::optional<YearSpan> years_of(const std::string& text) {
-  const std::size_t dash = text.find('-', 1);
-  const auto first = parse_integer(trim(text.substr(0, dash)));
-  const auto last = dash == std::string::npos ? first : parse_integer(trim(text.substr(dash + 1)));
-  if (!first || !last || *last < *first || *first < 1 || *last > 9999) return std::nullopt;
-  return YearSpan{static_cast<int>(*first), static_cast<int>(*last)};
-}
 
 template <class Names>
 const Column* first_of(const Table& table, const Names& names) {
@@ -80,8 +59,9 @@ Source find_source(const Table& table, const std::string& path, const std::strin
   } else if (source.names != nullptr || scenario.empty()) {
     source.values = first_of(table, kValueColumns);
   } else {
-    const auto column = std::ranges::find_if(
-        table.columns, [&](const Column& c) { return plain(c.info.name) == plain(scenario); });
+    const auto column = std::ranges::find_if(table.columns, [&](const Column& c) {
+      return plain_scenario(c.info.name) == plain_scenario(scenario);
+    });
     if (column != table.columns.end()) source.values = &*column;
   }
   if (source.values == nullptr) {
@@ -102,16 +82,18 @@ Source find_source(const Table& table, const std::string& path, const std::strin
 /// Whether a row belongs to the scenario; the names met are collected for the message when none does.
 class Filter {
  public:
-  Filter(const Column* names, const std::string& scenario) : names_(names), wanted_(plain(scenario)) {}
+  Filter(const Column* names, const std::string& scenario)
+      : names_(names), wanted_(plain_scenario(scenario)) {}
   bool takes(std::size_t row) {
     if (names_ == nullptr) return true;
     const std::string name = text_at(*names_, row);
     if (std::ranges::find(met_, name) == met_.end()) met_.push_back(name);
-    return plain(name) == wanted_ || plain(name) == "historical";
+    return plain_scenario(name) == wanted_ || plain_scenario(name) == "historical";
   }
   void require(const std::string& path, const std::string& scenario) const {
     if (names_ == nullptr) return;
-    if (std::ranges::any_of(met_, [&](const std::string& name) { return plain(name) == wanted_; })) return;
+    if (std::ranges::any_of(met_, [&](const std::string& name) { return plain_scenario(name) == wanted_; }))
+      return;
     throw Error(scenario.empty() ? ErrorKind::usage : ErrorKind::input,
                 path +
                     (scenario.empty() ? ": holds several scenarios; choose one with --scenario: "
@@ -127,8 +109,18 @@ class Filter {
 
 }  // namespace
 
+std::string plain_scenario(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(0, name.find('('))) {
+    if (std::isalnum(static_cast<unsigned char>(c))) {
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  return out;
+}
+
 YearSpan parse_years(const std::string& text, const std::string& option) {
-  if (const auto years = years_of(text)) return *years;
+  if (const auto years = year_span(text)) return *years;
   throw Error(ErrorKind::usage, option + " takes years such as 2050 or 2041-2060, not '" + text + "'");
 }
 
@@ -144,7 +136,7 @@ ClimateTable::ClimateTable(const Table& table, const std::string& path, const st
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!filter.takes(row)) continue;
     const std::string text = text_at(*times, row);
-    const auto years = years_of(text);
+    const auto years = year_span(text);
     if (!years) {
       throw Error(ErrorKind::input, path + ": row " + std::to_string(row + 1) + ": '" + text +
                                         "' is no year or period such as 2041-2060");
@@ -161,12 +153,8 @@ ClimateTable::ClimateTable(const Table& table, const std::string& path, const st
   }
 }
 
-ClimateTable::ClimateTable(std::string path, const std::map<std::string, std::map<int, double>>& models)
-    : path_(std::move(path)) {
-  for (const auto& [model, years] : models) {
-    for (const auto& [year, temperature] : years) models_[model][{year, year}] = temperature;
-  }
-}
+ClimateTable::ClimateTable(std::string path, std::map<std::string, std::map<YearSpan, double>> models)
+    : path_(std::move(path)), models_(std::move(models)) {}
 
 double ClimateTable::value(const std::map<YearSpan, double>& model, const YearSpan& years, int window) const {
   if (const auto exact = model.find(years); exact != model.end() && years.first != years.last)
@@ -197,84 +185,43 @@ double ClimateTable::value(const std::map<YearSpan, double>& model, const YearSp
   return found;
 }
 
-std::vector<double> ClimateTable::change(const YearSpan& years, const YearSpan& base, int window) const {
+std::vector<double> ClimateTable::change(const YearSpan& years, const std::optional<YearSpan>& base,
+                                         int window) const {
   std::vector<double> changes;
-  bool knows_base = false;
+  bool knows_base = !base, knows_years = false;
   for (const auto& [name, model] : models_) {
-    const double before = value(model, base, window), after = value(model, years, window);
+    const double before = base ? value(model, *base, window) : 0, after = value(model, years, window);
     knows_base = knows_base || !std::isnan(before);
+    knows_years = knows_years || !std::isnan(after);
     if (!std::isnan(before) && !std::isnan(after)) changes.push_back(after - before);
   }
-  if (!changes.empty()) return changes;
-  const YearSpan& missing = knows_base ? years : base;
-  const std::string named = missing.first == missing.last
-                                ? std::to_string(missing.first)
-                                : std::to_string(missing.first) + "-" + std::to_string(missing.last);
-  throw Error(ErrorKind::input,
-              path_ + ": has no temperature for " + named +
-                  (knows_base ? "" : ", which changes count from; give other years with --base"));
+  if (changes.empty()) refuse_years(years, base, knows_base, knows_years);
+  for (const double change : changes) {
+    if (std::fabs(change) <= kMostChange) continue;
+    throw Error(ErrorKind::input,
+                path_ + ": a change of " + fixed_text(change, 1) + " degrees until " + year_span_text(years) +
+                    " is none of the climate; " +
+                    (base ? "units may be mixed, or a fill value not be declared as one"
+                          : "these seem to be temperatures: say with --base which years changes count from"));
+  }
+  return changes;
 }
 
-namespace {
-
-bool is_field(const std::string& path) {
-  const std::string name = lower(path);
-  return name.ends_with(".nc") || name.ends_with(".nc4");
-}
-
-ClimateAtCells climate_of_fields(const ScenarioJob& job, std::span<const Point> cells,
-                                 const std::string& crs) {
-  if (cells.empty() || crs.empty()) {
-    throw Error(
-        ErrorKind::usage,
-        "a field of temperatures is read at the cells, and these have no places; give outlines or lon and "
-        "lat, and --table-crs where the file does not say it");
-  }
-  if (!job.scenario.empty())
-    throw Error(ErrorKind::usage,
-                "--scenario goes with a table; a field is of one scenario, so give its files");
-  std::vector<Point> places(cells.begin(), cells.end());
-  CrsTransform(crs, "EPSG:4326").apply(places);
-  for (const Point& place : places) {
-    if (!std::isfinite(place.x) || !std::isfinite(place.y))
-      throw Error(ErrorKind::input, "a cell has no place on the globe; a field cannot be read there");
-  }
-  // Grids differ from model to model: cells with the same spots in all files share a climate.
-  std::vector<ClimateField> fields;
-  for (const std::string& path : job.deltas)
-    fields.push_back(read_climate_field(path, job.delta_value, places));
-  ClimateAtCells result;
-  std::map<std::vector<std::size_t>, std::size_t> known;
-  for (std::size_t cell = 0; cell < places.size(); ++cell) {
-    std::vector<std::size_t> spots;
-    for (const ClimateField& field : fields) spots.push_back(field.spot[cell]);
-    const auto [at, fresh] = known.try_emplace(spots, known.size());
-    result.of_cell.push_back(at->second);
-    if (!fresh) continue;
-    std::map<std::string, std::map<int, double>> models;
-    for (std::size_t k = 0; k < fields.size(); ++k) {
-      const std::map<int, double>& years = fields[k].years[spots[k]];
-      models[fields[k].model].insert(years.begin(), years.end());
+void ClimateTable::refuse_years(const YearSpan& years, const std::optional<YearSpan>& base, bool knows_base,
+                                bool knows_years) const {
+  if (base && knows_base && knows_years) {
+    std::vector<std::string> known;
+    for (const auto& [name, model] : models_) {
+      if (!model.empty())
+        known.push_back(name + " (" +
+                        year_span_text({model.begin()->first.first, model.rbegin()->first.last}) + ")");
     }
-    result.climates.emplace_back(job.deltas.front(), models);
+    throw Error(ErrorKind::input, path_ + ": no climate model knows both " + year_span_text(*base) + " and " +
+                                      year_span_text(years) + "; there are " + join(known, ", "));
   }
-  return result;
-}
-
-}  // namespace
-
-ClimateAtCells read_climate(const ScenarioJob& job, std::span<const Point> cells, std::size_t count,
-                            const std::string& crs, Log& log) {
-  if (std::ranges::all_of(job.deltas, is_field)) return climate_of_fields(job, cells, crs);
-  if (job.deltas.size() != 1)
-    throw Error(ErrorKind::usage, "--delta takes one table, or several NetCDF files (.nc)");
-  TableReadOptions options;
-  options.geometry = false;
-  const ReadTable read = read_table(job.deltas.front(), options, log);
-  ClimateAtCells result;
-  result.climates.emplace_back(read.table, job.deltas.front(), job.scenario, job.delta_value);
-  result.of_cell.assign(count, 0);
-  return result;
+  throw Error(ErrorKind::input,
+              path_ + ": has no temperature for " + year_span_text(knows_base ? years : *base) +
+                  (knows_base ? "" : ", which changes count from; give other years with --base"));
 }
 
 }  // namespace isotherm

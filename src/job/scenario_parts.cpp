@@ -35,7 +35,8 @@ ScenarioPlan plan_scenario(const ScenarioJob& job) {
   }
   if (plan.years.empty()) refuse("needs --years, for example 2030,2050");
   if (job.deltas.empty()) refuse("needs --delta FILE, a table of temperatures; --help shows an example");
-  if (!job.base.empty()) plan.base = parse_years(job.base, "--base");
+  plan.changes_as_given = job.base == "none";
+  if (!job.base.empty() && !plan.changes_as_given) plan.base = parse_years(job.base, "--base");
   const std::size_t colon = job.response.find(':');
   const auto response = parse_number(job.response.substr(0, colon));
   const auto deviation =
@@ -51,6 +52,8 @@ ScenarioPlan plan_scenario(const ScenarioJob& job) {
   plan.levels = parse_levels(job.quantiles);
   for (const std::string& rule : job.changes) plan.changes.emplace_back(rule);
   plan.from_observed = &row_named(kStarts, job.from, "start") == &kStarts[0];
+  if (plan.from_observed && job.mean_effects)
+    refuse("--mean-effects goes with --from predicted: from observed values on, effects cancel");
   if (job.drivers != "keep") parse_forecast_model(job.drivers);
   return plan;
 }
@@ -71,7 +74,7 @@ ScenarioTable::ScenarioTable(const Table& cells, std::optional<std::size_t> id,
   real("start", "", from + " value of the last period");
   real("from_drivers", "", "change by drivers that go on as they did");
   real("from_rules", "", "change by the rules of --change");
-  real("from_climate", "", "change by the climate's temperature");
+  real("from_climate", "", "change by the climate's warming of the air");
   real("share_coefficients", "1", "share of the variance: the model's coefficients");
   real("share_residuals", "1", "share of the variance: what the model leaves open");
   real("share_drivers", "1", "share of the variance: forecasts of the drivers");

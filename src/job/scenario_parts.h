@@ -17,6 +17,7 @@ namespace isotherm {
 struct ScenarioPlan {
   std::vector<int> years;
   std::optional<YearSpan> base;
+  bool changes_as_given = false;  ///< --base none: the file holds changes
   double response = 1, response_deviation = 0;
   std::vector<double> levels;
   std::vector<Change> changes;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
@@ -35,6 +36,20 @@ std::size_t require_column(const Table& table, const std::string& name) {
   for (const Column& column : table.columns) names.push_back(column.info.name);
   throw Error(ErrorKind::input, "the table has no column '" + name + "'" + suggestion(name, names) +
                                     "; there are " + join(names, ", "));
+}
+
+/// Metres called longitudes would give great circles between places that do not exist.
+void require_degrees(const ReadTable& cells) {
+  for (std::size_t row = 0; row < cells.anchors.size(); ++row) {
+    const Point& place = cells.anchors[row];
+    const bool known = std::isfinite(place.x) && std::isfinite(place.y);
+    if (!known || (std::abs(place.y) <= 90.0000001 && std::abs(place.x) <= 540)) continue;
+    throw Error(ErrorKind::input,
+                "row " + std::to_string(row + 1) + ": longitude " + number_text(place.x) + ", latitude " +
+                    number_text(place.y) +
+                    " is no place; are these metres? Call the columns x and y, or give their "
+                    "CRS with --table-crs");
+  }
 }
 
 }  // namespace
@@ -121,6 +136,7 @@ WeightsSource::WeightsSource(const WeightsInputs& inputs, const ReadTable& cells
     degrees_ = is_geographic(cells.table.crs);
     if (!degrees_) unit_m_ = metres_per_unit(cells.table.crs);
   }
+  if (degrees_ && by_place) require_degrees(cells);
 }
 
 Weights WeightsSource::from_file(std::span<const std::size_t> rows) const {

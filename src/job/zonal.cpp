@@ -223,6 +223,7 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
   };
 
   // What the user asked for, refused here where it can be: nothing has been read yet.
+  const std::unique_ptr<Backend> backend = make_backend(job.backend);
   const CoverageRule rule = row_named(coverage_rules(), job.coverage, "coverage rule").rule;
   const StatisticRequest statistics = parse_statistics(job.stats, job.derive, job.classes);
   const ZonalShape shape = read_shape(job);
@@ -257,7 +258,7 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
   if (!parents.empty()) check_parents(zones, columns.collected, rule);
   const std::optional<PixelWeighting> weighting = open_weighting(job.weight, context.log);
   ZonalShape main_shape = shape;
-  main_shape.wide = shape.wide || wants_bands(job.output, observations.size());
+  main_shape.wide = shape.wide || wants_bands(job.output, slots_of_table(shape, observations).size());
   const ZonalTable table(main_shape, observations, columns, zones);
   const ZonalOutputFacts facts = output_facts(job, observations, zones);
   const ZonalRequest request{zones,
@@ -271,7 +272,9 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
                              !parents.empty(),
                              parse_share(job.shard),
                              job.coverage_from,
-                             job.save_coverage};
+                             job.save_coverage,
+                             shape.columns.has("area_m2") || !parents.empty(),
+                             backend.get()};
   if (tell) {
     tell(request, table.slots().size());
     return;

@@ -25,11 +25,11 @@ ZonalOutputFacts output_facts(const ZonalJob& job, std::span<const Observation> 
   return facts;
 }
 
-bool wants_bands(const TableOutput& output, std::size_t observations) {
+bool wants_bands(const TableOutput& output, std::size_t slots) {
   static constexpr std::string_view kParts[] = {"date", "period", "scene"};
   const bool split =
       std::ranges::any_of(kParts, [&](std::string_view part) { return has_template(output.path, part); });
-  return observations > 1 && !split && is_cell_raster(output.path, output.format);
+  return slots > 1 && !split && is_cell_raster(output.path, output.format);
 }
 
 }  // namespace isotherm

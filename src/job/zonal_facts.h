@@ -12,8 +12,8 @@ namespace isotherm {
 ZonalOutputFacts output_facts(const ZonalJob& job, std::span<const Observation> observations,
                               const ZoneSource& zones);
 
-/// Does the output want all dates in one row, whatever --layout says? A raster of cells has a band where a
-/// table has a row.
-bool wants_bands(const TableOutput& output, std::size_t observations);
+/// Does the output want all of its dates or periods in one row, whatever --layout says? A raster of cells has
+/// a band where a table has a row.
+bool wants_bands(const TableOutput& output, std::size_t slots);
 
 }  // namespace isotherm

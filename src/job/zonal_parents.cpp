@@ -114,6 +114,7 @@ void ParentMerger::emit_row() {
 ParentTables::ParentTables(std::span<const ParentRequest> parents, const ZonalJob& job,
                            const ZonalRequest& request, const ZonalShape& shape, const ZonalColumns& columns,
                            const ZonalOutputFacts& facts, const RunContext& context) {
+  const std::size_t slot_count = slots_of_table(shape, request.observations).size();
   for (const ParentRequest& parent : parents) {
     ZonalOutputFacts own = facts;
     own.cells = cell_lattice(request.zones, parent.factor);
@@ -121,7 +122,7 @@ ParentTables::ParentTables(std::span<const ParentRequest> parents, const ZonalJo
     output.path = parent.path;
     output.wkt = job.output.wkt && lower(parent.path).ends_with(".csv");
     ZonalShape own_shape = shape;
-    own_shape.wide = shape.wide || wants_bands(output, request.observations.size());
+    own_shape.wide = shape.wide || wants_bands(output, slot_count);
     auto table = std::make_unique<ZonalTable>(own_shape, request.observations, columns, request.zones);
     auto outputs =
         std::make_unique<ZonalOutputs>(output, table->schema(), table->slots(), own_shape.wide, context, own);

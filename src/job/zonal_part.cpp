@@ -52,8 +52,13 @@ std::string ZonalPart::path_of(const ZonalJob& job, const Share& share) {
   const std::string path = fill_template(
       job.output.path, {{"shard", std::to_string(share.index) + "-of-" + std::to_string(share.count)}});
   if (fs::path(path).extension() != ".part") {
-    throw Error(ErrorKind::usage, "--shard writes a part for 'isotherm merge', and " + path +
-                                      " does not end in .part; give for example -o 'cells-{shard}.part'");
+    const std::string way = "--shard writes a part for 'isotherm merge', and " + path +
+                            " does not end in .part; give for example -o 'cells-{shard}.part'";
+    throw Error(ErrorKind::usage,
+                !is_cell_raster(path, "")
+                    ? way
+                    : way + ", and the merge makes the raster: 'isotherm merge cells-*.part -o " + path +
+                          "' (of several dates with --layout wide in every share, or a raster per date)");
   }
   if (!job.output.format.empty() || job.output.wkt) {
     throw Error(ErrorKind::usage,
@@ -89,8 +94,10 @@ ZonalPart::ZonalPart(const ZonalJob& job, const Share& share, std::vector<Fact> 
   info_.wide = wide;
   for (const auto& [name, value] : outputs.about) info_.about.push_back({name, value});
   if (outputs.cells) {
-    const auto& square = std::get<SquareGrid>(outputs.cells->grid.kind());
-    info_.cells = {outputs.cells->grid.spec(), square.origin(), outputs.cells->range, outputs.cells->crs};
+    const Grid& grid = outputs.cells->grid;
+    const auto* square = std::get_if<SquareGrid>(&grid.kind());  // else tiles, whose origin is known
+    info_.cells = {grid.spec(), square == nullptr ? Point{} : square->origin(), outputs.cells->range,
+                   outputs.cells->crs};
   }
   for (const Slot& slot : table.slots())
     info_.slots.push_back({slot.label, slot.scene, slot.date ? to_string(*slot.date) : ""});

@@ -72,13 +72,17 @@ std::optional<std::string> date_text(const std::optional<Date>& date) {
 
 }  // namespace
 
+std::vector<Slot> slots_of_table(const ZonalShape& shape, std::span<const Observation> observations) {
+  return shape.period ? period_slots(observations, *shape.period) : observation_slots(observations);
+}
+
 ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observations,
                        const ZonalColumns& columns, const ZoneSource& zones)
     : shape_(std::move(shape)),
       observations_(observations),
       columns_(columns),
       zone_columns_(zones, shape_.columns) {
-  slots_ = shape_.period ? period_slots(observations, *shape_.period) : observation_slots(observations);
+  slots_ = slots_of_table(shape_, observations);
   schema_.has_geometry = true;
   schema_.crs = zones.crs();
   schema_.columns = zone_columns_.infos();

@@ -32,6 +32,9 @@ struct ZonalShape {
   ColumnChoice columns;  ///< of those that describe a row
 };
 
+/// The slots of a table of that shape, by date.
+std::vector<Slot> slots_of_table(const ZonalShape& shape, std::span<const Observation> observations);
+
 class ZonalTable {
  public:
   ZonalTable(ZonalShape shape, std::span<const Observation> observations, const ZonalColumns& columns,

@@ -234,6 +234,10 @@ double criterion_of(const EtsFit& fit, EtsCriterion criterion) {
   return kInfinity;
 }
 
+double ets_trend_charge(const EtsForm& form) {
+  return form.has_trend() && !form.damped ? kEndlessTrendCost : 0;
+}
+
 namespace {
 
 bool is_candidate(const EtsForm& form, std::span<const double> values, int period) {
@@ -270,7 +274,7 @@ std::vector<std::optional<EtsFit>> choose_ets_all(std::span<const std::span<cons
     std::vector<std::optional<EtsFit>> fits = fit_ets_all(form, able, period);
     for (std::size_t i = 0; i < whose.size(); ++i) {
       if (!fits[i]) continue;
-      const double endless = form.has_trend() && !form.damped ? kEndlessTrendCost : 0;
+      const double endless = ets_trend_charge(form);
       const bool perfect = fits[i]->log_likelihood == kInfinity;
       const double cost = perfect ? -kInfinity : criterion_of(*fits[i], criterion) + endless;
       std::optional<EtsFit>& mine = best[whose[i]];

@@ -51,6 +51,7 @@ void add_coefficients(Fit& fit, const LeastSquares& solved, const FitChoice& cho
     c.vif = centred ? total_squares(design.columns[j], true) * inverse[j] : kMissing;
     fit.coefficients.push_back(std::move(c));
   }
+  fit.reported_covariance = covariance;
   fit.fitted.names = design.names;
   fit.fitted.columns = design.recipes;
   fit.fitted.coefficients = solved.plain_coefficients();

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "baseline.h"
+#include "forecast_parts.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/model/ets_forecast.h"
@@ -18,12 +19,6 @@ namespace {
 using Made = std::optional<SeriesForecast>;
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-/// "ETS(A,Ad,N)".
-std::string long_name(const EtsForm& form) {
-  const std::string name = ets_name(form);
-  return "ETS(" + name.substr(0, 1) + "," + name.substr(1, name.size() - 2) + "," + name.back() + ")";
-}
 
 Made from_moments(const std::optional<Moments>& moments, const ForecastRequest& request, std::string model) {
   if (!moments) return std::nullopt;
@@ -40,17 +35,13 @@ Made from_moments(const std::optional<Moments>& moments, const ForecastRequest& 
   return forecast;
 }
 
-Made from_fit(const std::optional<EtsFit>& fit, const ForecastRequest& request) {
-  if (!fit) return std::nullopt;
-  SeriesForecast forecast = ets_forecast(*fit, request);
-  forecast.model = long_name(fit->form);
-  if (fit->log_likelihood == std::numeric_limits<double>::infinity()) forecast.reason = "fits without error";
-  forecast.fit = fit;
-  return forecast;
-}
+}  // namespace
 
-Made named_form(const char* text, const ForecastRequest& request) {
-  return from_fit(fit_ets(parse_ets(text), request.values, request.period), request);
+namespace forecast_detail {
+
+std::string long_name(const EtsForm& form) {
+  const std::string name = ets_name(form);
+  return "ETS(" + name.substr(0, 1) + "," + name.substr(1, name.size() - 2) + "," + name.back() + ")";
 }
 
 std::string_view criterion_name(EtsCriterion criterion) {
@@ -68,7 +59,6 @@ SeriesForecast nothing_known(const ForecastRequest& request) {
   return forecast;
 }
 
-/// Too short for any form.
 SeriesForecast short_forecast(const ForecastRequest& request) {
   const int observed = observed_count(request.values);
   if (observed == 0) return nothing_known(request);
@@ -76,6 +66,25 @@ SeriesForecast short_forecast(const ForecastRequest& request) {
   forecast.reason = observed == 1 ? "1 observed value: no spread known"
                                   : std::to_string(observed) + " observed values: too few for smoothing";
   return forecast;
+}
+
+}  // namespace forecast_detail
+
+using namespace forecast_detail;
+
+namespace {
+
+Made from_fit(const std::optional<EtsFit>& fit, const ForecastRequest& request) {
+  if (!fit) return std::nullopt;
+  SeriesForecast forecast = ets_forecast(*fit, request);
+  forecast.model = long_name(fit->form);
+  if (fit->log_likelihood == std::numeric_limits<double>::infinity()) forecast.reason = "fits without error";
+  forecast.fit = fit;
+  return forecast;
+}
+
+Made named_form(const char* text, const ForecastRequest& request) {
+  return from_fit(fit_ets(parse_ets(text), request.values, request.period), request);
 }
 
 Made from_choice(const std::optional<EtsFit>& fit, const ForecastRequest& request) {
@@ -99,7 +108,6 @@ Made make_seasonal_naive(const ForecastRequest& r) {
 }
 Made make_drift(const ForecastRequest& r) { return from_moments(drift_forecast(r), r, "drift"); }
 Made make_theta(const ForecastRequest& r) { return from_moments(theta_forecast(r), r, "theta"); }
-constexpr std::string_view kAuto = "auto";
 
 /// Exponential smoothing forms with a name of their own.
 struct NamedForm {
@@ -187,7 +195,8 @@ Made make_combined_mean(const ForecastRequest& r) { return combine(r, average, "
 Made make_combined_median(const ForecastRequest& r) { return combine(r, middle, "combine-median"); }
 
 constexpr std::array<ForecastModelRow, 17> kModels{{
-    {kAuto, "the exponential smoothing form of least AICc (see --criterion); a fallback for short series",
+    {kAutoModel,
+     "the exponential smoothing form of least AICc (see --criterion); a fallback for short series",
      make_auto},
     {"simple", "simple exponential smoothing, ANN", make_simple},
     {"holt", "Holt's linear trend, AAN", make_holt},
@@ -232,10 +241,8 @@ ForecastModel parse_forecast_model(std::string_view text) {
   return {ets_name(*form), make, form};
 }
 
-namespace {
-
-/// What was made, or what stands in for it.
-SeriesForecast settle(const ForecastModel& model, const ForecastRequest& request, Made made) {
+SeriesForecast forecast_detail::settle(const ForecastModel& model, const ForecastRequest& request,
+                                       std::optional<SeriesForecast> made) {
   if (made) {
     if (made->reason.empty()) made->reason = "asked for";
     return std::move(*made);
@@ -244,6 +251,8 @@ SeriesForecast settle(const ForecastModel& model, const ForecastRequest& request
   instead.reason = "the series cannot carry " + model.name + "; " + instead.reason;
   return instead;
 }
+
+namespace {
 
 /// Requests that differ in their series only go through the search together.
 bool same_terms(std::span<const ForecastRequest> requests) {
@@ -256,6 +265,7 @@ bool same_terms(std::span<const ForecastRequest> requests) {
 
 SeriesForecast forecast(const ForecastModel& model, const ForecastRequest& request) {
   if (observed_count(request.values) == 0) return nothing_known(request);
+  if (takes_regressors(model) && is_linear_request(request)) return forecast_linearly(model, request);
   return settle(model, request, model.make(request));
 }
 
@@ -263,8 +273,9 @@ std::vector<SeriesForecast> forecast_all(const ForecastModel& model,
                                          std::span<const ForecastRequest> requests) {
   std::vector<SeriesForecast> made;
   made.reserve(requests.size());
-  const bool is_auto = model.name == kAuto;
-  if (requests.empty() || !(is_auto || model.form) || !same_terms(requests)) {
+  const bool is_auto = model.name == kAutoModel;
+  if (requests.empty() || !(is_auto || model.form) || !same_terms(requests) ||
+      std::ranges::any_of(requests, is_linear_request)) {
     for (const ForecastRequest& request : requests) made.push_back(forecast(model, request));
     return made;
   }

@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "isotherm/core/error.h"
+#include "isotherm/core/text.h"
 #include "isotherm/model/distributions.h"
 #include "isotherm/model/moments.h"
 #include "moments_fit.h"
@@ -61,6 +64,43 @@ TestResult anselin_kelejian(const Weights& weights, const std::vector<double>& e
           chi_squared_upper(value, 1)};
 }
 
+/// Two-stage least squares does not keep rho where the model has a stationary solution: for rows that add up
+/// to 1 at most, between -1 and 1.
+void note_unstable(const Weights& weights, double rho, Fit& fit) {
+  double most = 0;
+  for (const double sum : lag(weights, std::vector<double>(weights.rows(), 1.0))) most = std::max(most, sum);
+  if (std::abs(rho) < 1 || most > 1 + 1e-9) return;
+  fit.notes.push_back(
+      "warning: rho " + fixed_text(rho, 4) +
+      " lies outside of (-1, 1), where what neighbours give each other fades: the model has no "
+      "stationary solution with it, so do not read it as a strength of dependence; the "
+      "instruments may be weak (columns that hardly differ between neighbours) or y may hold a "
+      "trend");
+}
+
+/// `covariance`: of the coefficients and, last, rho. Traces come from random probes where the rows are too
+/// many to factor every rho.
+void add_lag_impacts(const Weights& weights, const SquareMatrix& covariance, const MomentsChoice& choice,
+                     Fit& fit) {
+  const double rho = fit.dependence.front().value;
+  try {
+    std::optional<LogDeterminant> traces;
+    traces.emplace(weights, LogDeterminantChoice{LogDeterminantMethod::automatic, 1, choice.threads});
+    if (!traces->small())
+      traces.emplace(weights, LogDeterminantChoice{LogDeterminantMethod::probes, 1, choice.threads});
+    if (!(rho > traces->low() && rho < traces->high())) {
+      fit.notes.push_back("no impacts: with this rho the effects of neighbours on neighbours do not fade");
+      return;
+    }
+    const Multipliers multipliers = multipliers_at(*traces, rho);
+    fit.impacts = impacts(fit.coefficients, covariance, multipliers);
+    add_drawn_impacts(fit.impacts, fit.coefficients, covariance, multipliers, rho, &*traces, choice.draws);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::input) throw;
+    fit.notes.push_back(std::string("no impacts: ") + error.what());
+  }
+}
+
 }  // namespace
 
 Fit fit_lag_moments(Design design, std::span<const double> y, const Weights& weights,
@@ -109,6 +149,8 @@ Fit fit_lag_moments(Design design, std::span<const double> y, const Weights& wei
   fit.fitted.rho = rho;
   fit.fitted.covariance =
       choice.unequal_variances ? second.sandwich(squares, false) : second.plain_covariance(scaled);
+  note_unstable(weights, rho, fit);
+  if (choice.impacts) add_lag_impacts(weights, reported, choice, fit);
   fit.tests.push_back(anselin_kelejian(weights, fit.residuals, design, lagged_y, second));
   return fit;
 }

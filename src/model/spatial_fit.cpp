@@ -7,7 +7,6 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/missing.h"
 #include "isotherm/model/distributions.h"
-#include "isotherm/model/impacts.h"
 #include "spatial_profile.h"
 
 namespace isotherm {
@@ -224,28 +223,6 @@ TestResult remaining_error(const Estimate& e, double rho_variance) {
   return test;
 }
 
-Multipliers multipliers_at(LogDeterminant& determinant, double rho, bool lag) {
-  if (!lag) return multipliers_without_rho(determinant.weights());
-  Multipliers m;
-  const auto n = static_cast<double>(determinant.weights().rows());
-  const auto slope_step = 1e-5 * (determinant.high() - std::abs(rho));
-  const auto rows = [&](double r) { return determinant.mean_row_sum(r); };
-  const auto lag_rows = [&](double r) {
-    const double h = 1e-4 * determinant.high();
-    return std::abs(r) > h ? (rows(r) - 1) / r : (rows(h) - rows(-h)) / (2 * h);
-  };
-  m.lag_total = lag_rows(rho);
-  const double trace = determinant.polished(rho).trace, square = determinant.trace_of_square(rho);
-  m.direct = 1 + rho * trace / n;
-  m.direct_slope = (trace + rho * square) / n;
-  m.lag_direct = trace / n;
-  m.lag_direct_slope = square / n;
-  m.total = rows(rho);
-  m.total_slope = (rows(rho + slope_step) - rows(rho - slope_step)) / (2 * slope_step);
-  m.lag_total_slope = (lag_rows(rho + slope_step) - lag_rows(rho - slope_step)) / (2 * slope_step);
-  return m;
-}
-
 void add_criteria(Fit& fit, double n) {
   const double parameters = static_cast<double>(fit.coefficients.size() + fit.dependence.size()) + 1;
   fit.aic = -2 * fit.log_likelihood + 2 * parameters;
@@ -377,9 +354,13 @@ Fit fit_spatial(Design design, std::span<const double> y, const SpatialFitChoice
 
   const bool durbin = std::any_of(design.names.begin(), design.names.end(),
                                   [](const std::string& name) { return name.starts_with("w("); });
-  if (choice.lag || durbin)
-    fit.impacts =
-        impacts(fit.coefficients, reported, multipliers_at(*choice.log_determinant, rho, choice.lag));
+  if (choice.lag || durbin) {
+    const Multipliers multipliers = choice.lag ? multipliers_at(*choice.log_determinant, rho)
+                                               : multipliers_without_rho(choice.log_determinant->weights());
+    fit.impacts = impacts(fit.coefficients, reported, multipliers);
+    add_drawn_impacts(fit.impacts, fit.coefficients, reported, multipliers, rho,
+                      choice.lag ? choice.log_determinant : nullptr, choice.draws);
+  }
   add_notes(fit, estimate);
 
   fit.fitted.names = design.names;

@@ -3,21 +3,22 @@
 
 _isotherm_options() {
   case "$1" in
-    zonal) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    plan) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help --json' ;;
+    zonal) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    plan) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help --json' ;;
     merge) echo '--allow-empty --output --format --wkt --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    index) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --output --type --format --compress --list --json --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    index) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --output --type --format --compress --list --json --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     grid) echo '--band --mask --keep-invalid --raster-crs --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    forecast) echo '--layer --crs --id --time --value --every --aggregate --season --horizon --model --criterion --quantiles --seed --paths --backtest --compare --scores --calibrate --output --format --wkt --layout --total --total-as --totals --details --components --plot --plot-file --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    regress) echo '--layer --id --table-crs --formula --by --model --area --se --cluster --logdet --cutoff --cv --fillna --weights --binary --symmetric --table --output --residuals --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    forecast) echo '--layer --crs --id --time --value --every --aggregate --season --horizon --model --criterion --pool --regressor --quantiles --seed --paths --backtest --compare --scores --calibrate --output --format --wkt --layout --total --total-as --totals --details --components --plot --plot-file --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    regress) echo '--layer --id --table-crs --formula --by --model --area --se --cluster --logdet --cutoff --bandwidth --kernel --criterion --impact-draws --seed --cv --fillna --weights --binary --symmetric --table --output --residuals --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     predict) echo '--model --period --layer --id --table-crs --change --predictor --mean-effects --weights --binary --symmetric --output --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     scenario) echo '--fit --cells --layer --id --table-crs --model --period --mean-effects --weights --binary --symmetric --delta --scenario --delta-value --base --window --years --temperature --response --drivers --change --from --quantiles --draws --seed --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    hotspot) echo '--layer --id --table-crs --value --by --stat --permutations --seed --fdr --bonferroni --rural --elevation --elevation-band --utfvi --weights --binary --symmetric --output --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    hotspot) echo '--layer --id --table-crs --value --by --stat --permutations --seed --fdr --bonferroni --rural --elevation --elevation-band --utfvi --weights --binary --symmetric --output --summary --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     weights) echo '--layer --id --table-crs --weights --binary --symmetric --knn --output --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     info) echo '--band --mask --keep-invalid --raster-crs --json --quiet --verbose --log --config --help' ;;
     search) echo '--stac --services --collection --id --aoi --aoi-crs --time --months --max-cloud --max-cloud-aoi --platform --path-row --tier --level --min-sun --filter --limit --all-versions --need --assets --mask --sign --rate --retries --timeout --output --format --count --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     fetch) echo '--stac --services --collection --id --aoi --aoi-crs --time --months --max-cloud --max-cloud-aoi --platform --path-row --tier --level --min-sun --filter --limit --all-versions --need --assets --mask --sign --rate --retries --timeout --output --clip --margin --jobs --per-host --prefer --allow-local --max-file --resume --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     catalog) echo '--raster-crs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    doctor) echo '--json --copy --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     completions) echo '--quiet --verbose --log --config --help' ;;
   esac
 }
@@ -61,6 +62,9 @@ _isotherm_values() {
     'zonal --coverage-from') echo 'f' ;;
     'zonal --shard') echo 'n' ;;
     'zonal --provenance') echo 'm beside' ;;
+    'zonal --backend') echo 'w auto cuda cpu' ;;
+    'zonal --gpu') echo 'n' ;;
+    'zonal --gpu-memory') echo 'n' ;;
     'zonal --threads') echo 'n' ;;
     'zonal --memory') echo 'n' ;;
     'zonal --log') echo 'w text json' ;;
@@ -101,6 +105,9 @@ _isotherm_values() {
     'plan --coverage-from') echo 'f' ;;
     'plan --shard') echo 'n' ;;
     'plan --provenance') echo 'm beside' ;;
+    'plan --backend') echo 'w auto cuda cpu' ;;
+    'plan --gpu') echo 'n' ;;
+    'plan --gpu-memory') echo 'n' ;;
     'plan --threads') echo 'n' ;;
     'plan --memory') echo 'n' ;;
     'plan --log') echo 'w text json' ;;
@@ -126,6 +133,9 @@ _isotherm_values() {
     'index --format') echo 'w gtiff cog' ;;
     'index --compress') echo 'w deflate zstd lzw lerc none' ;;
     'index --provenance') echo 'm beside' ;;
+    'index --backend') echo 'w auto cuda cpu' ;;
+    'index --gpu') echo 'n' ;;
+    'index --gpu-memory') echo 'n' ;;
     'index --threads') echo 'n' ;;
     'index --memory') echo 'n' ;;
     'index --log') echo 'w text json' ;;
@@ -162,6 +172,8 @@ _isotherm_values() {
     'forecast --horizon') echo 'n' ;;
     'forecast --model') echo 'w auto simple holt damped holt-winters holt-winters-mul ls-simple ls-holt ls-holt-winters ls-holt-winters-mul theta mean naive seasonal-naive drift combine-mean combine-median' ;;
     'forecast --criterion') echo 'w aicc aic bic' ;;
+    'forecast --pool') echo 'w none all' ;;
+    'forecast --regressor') echo 'n' ;;
     'forecast --quantiles') echo 'n' ;;
     'forecast --seed') echo 'n' ;;
     'forecast --paths') echo 'n' ;;
@@ -188,12 +200,17 @@ _isotherm_values() {
     'regress --table-crs') echo 'n' ;;
     'regress --formula') echo 'n' ;;
     'regress --by') echo 'n' ;;
-    'regress --model') echo 'l ols slx area area_slx fe fe_slx time two_way two_way_slx sar sem sdm sdem sac gm_lag gm_error gm_durbin re fe_sar fe_sem fe_sdm time_sar time_sem time_sdm two_way_sar two_way_sem two_way_sdm' ;;
+    'regress --model') echo 'l ols slx area area_slx fe fe_slx time two_way two_way_slx sar sem sdm sdem sac gm_lag gm_error gm_durbin re fe_sar fe_sem fe_sdm time_sar time_sem time_sdm two_way_sar two_way_sem two_way_sdm fe_sdem fe_sac time_sdem time_sac two_way_sdem two_way_sac gwr' ;;
     'regress --area') echo 'n' ;;
     'regress --se') echo 'w classical hc0 hc1 hc2 hc3 cluster conley' ;;
     'regress --cluster') echo 'n' ;;
     'regress --logdet') echo 'w auto exact probes' ;;
     'regress --cutoff') echo 'n' ;;
+    'regress --bandwidth') echo 'n' ;;
+    'regress --kernel') echo 'w bisquare gaussian' ;;
+    'regress --criterion') echo 'w aicc cv' ;;
+    'regress --impact-draws') echo 'n' ;;
+    'regress --seed') echo 'n' ;;
     'regress --cv') echo 'n' ;;
     'regress --fillna') echo 'n' ;;
     'regress --weights') echo 'w queen rook' ;;
@@ -261,6 +278,7 @@ _isotherm_values() {
     'hotspot --elevation-band') echo 'n' ;;
     'hotspot --weights') echo 'w queen rook' ;;
     'hotspot --output'|'hotspot -o') echo 'f' ;;
+    'hotspot --summary') echo 'f' ;;
     'hotspot --provenance') echo 'm beside' ;;
     'hotspot --threads') echo 'n' ;;
     'hotspot --memory') echo 'n' ;;
@@ -354,6 +372,11 @@ _isotherm_values() {
     'catalog --memory') echo 'n' ;;
     'catalog --log') echo 'w text json' ;;
     'catalog --config') echo 'f' ;;
+    'doctor --copy') echo 'n' ;;
+    'doctor --threads') echo 'n' ;;
+    'doctor --memory') echo 'n' ;;
+    'doctor --log') echo 'w text json' ;;
+    'doctor --config') echo 'f' ;;
     'completions ') echo 'w bash zsh fish' ;;
     'completions --log') echo 'w text json' ;;
     'completions --config') echo 'f' ;;
@@ -366,7 +389,7 @@ _isotherm() {
   local command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]} option='' kind words before=''
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'zonal plan merge index grid forecast regress predict scenario hotspot weights info search fetch catalog completions --help --version' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'zonal plan merge index grid forecast regress predict scenario hotspot weights info search fetch catalog doctor completions --help --version' -- "$current")
     return
   fi
   # bash cuts words at '=': "--option", "=", "value"

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,15 +50,27 @@ class Backend {
   virtual void gather(const Coverage& coverage, const Tile& values, Gathering& gathering) = 0;
 };
 
+/// Which backend, and what it may take.
+struct BackendChoice {
+  std::string name = "auto";
+  std::vector<std::string> gpus;  ///< numbers of the cards that share the work; empty: the first
+  std::size_t gpu_memory = 0;     ///< bytes of each card's memory; 0: a half of what is free
+};
+
 /// A row of the list of backends.
 struct BackendRow {
   std::string_view name;
   std::string_view help;
-  bool (*available)();
-  std::unique_ptr<Backend> (*make)();
+  std::string (*trouble)();  ///< why it cannot run here; empty when it can
+  std::unique_ptr<Backend> (*make)(const BackendChoice& choice);
 };
 
-/// In order of preference for `auto`: the last available one is the safe choice.
+/// All there are; the last runs everywhere.
 std::span<const BackendRow> backends();
+
+/// The backend of that name. `auto` is the processor: the GPU is taken when it is asked for by name. Safe to
+/// use from several threads. Throws Error(usage): unknown name with the nearest one, or why it cannot run
+/// here.
+std::unique_ptr<Backend> make_backend(const BackendChoice& choice);
 
 }  // namespace isotherm

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "isotherm/backend/backend.h"
 #include "isotherm/core/run_context.h"
 #include "isotherm/engine/observation.h"
 #include "isotherm/engine/shard.h"
@@ -53,10 +54,12 @@ struct ZonalRequest {
   /// one).
   bool drop_outside = false;
   const PixelWeighting* weighting = nullptr;
-  bool keep_sums = false;     ///< fill ZonalBatch::sums
-  Share share;                ///< of the zones
-  std::string coverage_from;  ///< a file of coverage to use; empty: none
-  std::string save_coverage;  ///< a file to keep the coverage in; empty: none
+  bool keep_sums = false;      ///< fill ZonalBatch::sums
+  Share share;                 ///< of the zones
+  std::string coverage_from;   ///< a file of coverage to use; empty: none
+  std::string save_coverage;   ///< a file to keep the coverage in; empty: none
+  bool ground_area = true;     ///< measure ZoneBatch::ground_area_m2
+  Backend* backend = nullptr;  ///< null: the processor
 
   std::size_t quantities() const { return programs.front().outputs().size(); }
 };

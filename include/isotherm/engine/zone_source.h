@@ -118,7 +118,8 @@ class ZoneSource {
   Point middle() const;                        ///< of that extent
   Extent extent(std::int64_t position) const;  ///< of one candidate's outline; empty for an empty polygon
   const std::vector<ColumnInfo>& attribute_columns() const;
-  ZoneMaker make_worker() const;
+  /// Without ground areas, which cost time where nobody asks for them, ZoneBatch::ground_area_m2 is NaN.
+  ZoneMaker make_worker(bool ground_areas = true) const;
 
  private:
   friend class ZoneMaker;

@@ -18,7 +18,8 @@ struct FileRecord {
 /// when that fails.
 FileRecord file_record(const std::string& path, bool digest);
 
-/// Addresses within a text (an option's value) as without_secrets shows them.
+/// Addresses within a text (an option's value, a message) as without_secrets shows them, GDAL's
+/// "/vsicurl?..." too, and "password=..." of a database without its value.
 std::string without_credentials(const std::string& text);
 
 }  // namespace isotherm

@@ -26,12 +26,13 @@ struct FitDocument {
   std::string by;  ///< column of periods; empty: none
   std::string id;  ///< column that names cells, as the fit was asked; empty: the usual one
   std::vector<FittedModel> fits;
+  std::vector<std::string> local;  ///< models that differ from place to place: they cannot be applied
 };
 /// Throws Error(input) when the file is none of ours or broken.
 FitDocument read_fits(const std::string& path);
 
 /// The fit of that model and period. An empty `model` is the only one there is. A fit to all periods serves
-/// every period. Throws Error(usage) that lists what there is.
+/// every period. Throws Error(usage) that lists what there is, or says why a local model cannot serve.
 const FittedModel& fit_named(const FitDocument& document, const std::string& model,
                              const std::string& period);
 

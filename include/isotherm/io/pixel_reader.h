@@ -58,9 +58,9 @@ class SceneReader {
 /// them.
 std::int64_t block_height(const Scene& scene);
 
-/// Bytes of stored numbers in one row of blocks across the whole frame, of the named bands and the quality
-/// bands together. A cache smaller than this decodes blocks again when a scene is read in strips from top to
-/// bottom.
-std::size_t block_row_bytes(const Scene& scene, std::span<const std::string> bands);
+/// Bytes of stored numbers in the blocks, across the whole frame, that a strip of so many rows (one of those
+/// that cut the frame from its top) can touch, of the named bands and the quality bands together. A cache
+/// smaller than this decodes blocks again when the strip is read piece by piece.
+std::size_t strip_block_bytes(const Scene& scene, std::span<const std::string> bands, std::int64_t rows);
 
 }  // namespace isotherm

@@ -12,6 +12,7 @@
 
 #include "isotherm/core/frame.h"
 #include "isotherm/core/run_context.h"
+#include "isotherm/core/view.h"
 
 namespace isotherm {
 
@@ -48,7 +49,7 @@ struct IntegerScale {
 };
 IntegerScale integer_scale(const RasterBand& band);
 
-/// Height and width of the tiles of every output; strips of whole tile rows are written fastest.
+/// Height and width of the tiles of every output; whole rows of tiles are written fastest.
 inline constexpr std::int64_t kTileSide = 256;
 
 /// A row of tiles in the type of the file.
@@ -66,10 +67,12 @@ class RasterWriter {
   ~RasterWriter();
   /// Rows [first_row, first_row + rows) of every band; call in ascending order, each row once.
   void write(std::int64_t first_row, std::int64_t rows, std::span<const float* const> bands);
-  /// The same in two steps, for a whole row of tiles (from a multiple of kTileSide on): what costs time may
-  /// run in any thread at once with others, and what remains is called in ascending order.
-  std::shared_ptr<RasterTileRow> prepare(std::int64_t first_row, std::int64_t rows,
-                                         std::span<const float* const> bands) const;
+  /// The same by whole rows of tiles (from a multiple of kTileSide on), where what costs time may run in any
+  /// thread at once with others: memory for a row, its tiles from west to east (the pixels of each band that
+  /// lie in the tile and the frame), and what remains, called in ascending order. Memory of rows that are
+  /// written is used again.
+  std::shared_ptr<RasterTileRow> tile_row(std::int64_t first_row) const;
+  void fill(RasterTileRow& row, std::int64_t tile, std::span<const View<const float>> bands) const;
   void write(RasterTileRow& row);
   /// Statistics (min, max, mean, stdev, valid percent) into the file, close, rename. Warns of a band without
   /// any valid pixel and of values that did not fit.

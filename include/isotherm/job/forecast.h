@@ -24,6 +24,8 @@ struct ForecastJob {
   int horizon = 1;
   std::string model = "auto";  ///< parse_forecast_model
   std::string criterion = "aicc";
+  std::string pool = "none";            ///< cells that share smoothing weights: none | all | class:COLUMN
+  std::vector<std::string> regressors;  ///< columns that explain the values, with ETS errors
   std::vector<std::string> quantiles{"0.1", "0.5", "0.9"};
   int seed = 1;
   int paths = 2000;

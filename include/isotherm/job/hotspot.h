@@ -22,8 +22,9 @@ struct HotspotJob {
   std::string rural;             ///< reference of the heat island: "ring:FROM:TO" or a condition; empty: none
   std::string elevation;         ///< column of metres: reference cells near a cell's own elevation
   double elevation_band_m = 50;
-  bool utfvi = false;  ///< urban thermal field variance index and its classes
-  std::string output;  ///< table; empty: only the global statistics are printed
+  bool utfvi = false;   ///< urban thermal field variance index and its classes
+  std::string output;   ///< table; empty: only the global statistics are printed
+  std::string summary;  ///< JSON with the global statistics; empty: none
 };
 
 /// Prints the global statistics per period and writes the table of cells. Throws Error.

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "isotherm/backend/backend.h"
 #include "isotherm/core/run_context.h"
 #include "isotherm/io/raster_writer.h"
 #include "isotherm/job/inputs.h"
@@ -15,6 +16,7 @@ struct IndexJob {
   FormulaInputs formulas;  ///< none given: every band of the input, decoded and masked
   std::string output;      ///< may hold {scene}, {date}, {index}
   RasterOptions raster;
+  BackendChoice backend;
   ProvenanceInputs provenance;
   Invocation invocation;  ///< as given, for records; may be empty
 };

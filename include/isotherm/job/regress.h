@@ -16,7 +16,7 @@ namespace isotherm {
 enum class EffectKind { none, area, cell, period, cell_and_period };
 
 /// How a model is estimated, where that is neither least squares nor, for lag and error, maximum likelihood.
-enum class Estimator { usual, lag_moments, error_moments, random_effects };
+enum class Estimator { usual, lag_moments, error_moments, random_effects, local };
 
 /// A model that --model can name; docs/methods/regression.md defines each.
 struct RegressModel {
@@ -55,13 +55,18 @@ struct RegressJob {
   WeightsInputs weights;
   std::string log_determinant = "auto";  ///< a name of log_determinant_methods()
   std::string covariance = "classical";
-  std::string cluster;           ///< column; empty: the cell
-  double cutoff_m = 0;           ///< of covariance "conley"
-  std::string cross_validation;  ///< "blocks:10"; empty: none
-  std::string fill;              ///< number that replaces missing values; empty: rows are left out
-  std::string table = "text";    ///< how tables are printed: text, md, latex
-  std::string output;            ///< JSON with everything; empty: none
-  std::string residuals;         ///< table of fitted values and residuals; empty: none
+  std::string cluster;                       ///< column; empty: the cell
+  double cutoff_m = 0;                       ///< of covariance "conley"
+  int impact_draws = 1000;                   ///< for intervals of impacts beside the delta method; 0: none
+  int seed = 1;                              ///< of these draws
+  std::string kernel = "bisquare";           ///< of local models: a name of local_kernels()
+  std::string bandwidth = "knn";             ///< of local models: "knn", "knn:60", "distance:500:5000"
+  std::string bandwidth_criterion = "aicc";  ///< what a search makes least: a name of bandwidth_criteria()
+  std::string cross_validation;              ///< "blocks:10"; empty: none
+  std::string fill;            ///< number that replaces missing values; empty: rows are left out
+  std::string table = "text";  ///< how tables are printed: text, md, latex
+  std::string output;          ///< JSON with everything; empty: none
+  std::string residuals;       ///< table of fitted values and residuals; empty: none
 };
 
 /// Prints the table of R2, periods by models, and writes what was asked for. Throws Error.

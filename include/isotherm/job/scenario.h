@@ -25,11 +25,12 @@ struct ScenarioJob {
   WeightsInputs weights;  ///< empty: as the fit says
   bool mean_effects = false;
 
-  std::vector<std::string> deltas;  ///< a table of temperatures or their changes, or NetCDF fields
-  std::string scenario;             ///< column or value that names it: "rcp85"
-  std::string delta_value;          ///< column (or variable) of the temperatures; empty: the usual names
-  std::string base;                 ///< "2021", "1986-2005"; empty: the cells' last period
-  int window = 20;                  ///< years that are averaged where the table has every year
+  std::vector<std::string>
+      deltas;               ///< a table of temperatures or their changes, or fields: [MODEL:][PERIOD=]FILE
+  std::string scenario;     ///< column or value that names it: "rcp85"
+  std::string delta_value;  ///< column (or variable) of the temperatures; empty: the usual names
+  std::string base;  ///< "2021", "1986-2005"; "none": numbers are changes; empty: the cells' last period
+  int window = 20;   ///< years that are averaged where the table has every year
   std::vector<std::string> years;
   std::string temperature;     ///< column of the model that the change is added to; empty: see response
   std::string response = "1";  ///< surface degrees per degree of air; "0.8:0.2" with its standard deviation

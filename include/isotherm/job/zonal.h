@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "isotherm/backend/backend.h"
 #include "isotherm/core/run_context.h"
 #include "isotherm/job/inputs.h"
 #include "isotherm/job/provenance.h"
@@ -32,6 +33,7 @@ struct ZonalJob {
   std::string save_coverage;                ///< file to keep the coverage in; empty: none
   std::string shard;                        ///< "2/5": do that share and write a part; empty: all
   bool skip_done = false;                   ///< with shard: a part that is there already is not made again
+  BackendChoice backend;
   ProvenanceInputs provenance;
   Invocation invocation;  ///< as given, for records; may be empty
 };

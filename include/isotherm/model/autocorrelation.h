@@ -50,6 +50,15 @@ struct LocalChoice {
   int threads = 1;
 };
 
+/// p of the global statistics over maps with all values in random order, the count in the smaller tail as for
+/// cells: one-sided, never 0. The order depends on seed and permutation alone. Getis-Ord's is NaN where a
+/// value is below 0. Errors as of the statistics.
+struct GlobalPermuted {
+  double moran = 0, geary = 0, getis_ord = 0;
+};
+GlobalPermuted global_permuted_p(std::span<const double> x, const Weights& weights,
+                                 const LocalChoice& choice);
+
 /// A value per cell each; what a statistic does not have is empty.
 struct LocalAutocorrelation {
   std::vector<double> value;       ///< of gi and gi_star the z itself

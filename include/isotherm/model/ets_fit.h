@@ -71,6 +71,8 @@ EtsPath ets_path(const EtsFit& fit, std::span<const double> values);
 
 enum class EtsCriterion { aicc, aic, bic };
 double criterion_of(const EtsFit& fit, EtsCriterion criterion);
+/// What choices add to the criterion of a trend that never ends.
+double ets_trend_charge(const EtsForm& form);
 
 /// The forms that are weighed for a series with these many observations, simplest first: all of ets_forms()
 /// without a multiplicative trend that the data allow and for which AICc is defined (observed >= parameters +

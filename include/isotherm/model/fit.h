@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,40 @@ struct TestResult {
 struct Impact {
   std::string name;
   Coefficient direct, indirect, total;
+  /// The same from draws of coefficients and rho, where there were any: spread and 95 % interval.
+  struct Drawn {
+    double standard_error = 0, low = 0, high = 0;
+  };
+  std::optional<Drawn> direct_drawn, indirect_drawn, total_drawn;
+};
+
+/// Bandwidths of a local fit from `low` to `high`: rows, or map units.
+struct BandwidthRange {
+  double low = 0, high = 0;
+};
+/// How a bandwidth was found.
+struct LocalSearch {
+  double bandwidth = 0;
+  std::string criterion;  ///< "aicc", "cv"; empty: it was given
+  struct Trial {
+    double bandwidth = 0, score = 0;
+  };
+  std::vector<Trial> trials;  ///< in ascending order of bandwidth
+  bool at_low = false, at_high = false;
+};
+
+/// What differs from place to place in a geographically weighted fit (local_fit.h).
+struct LocalTerms {
+  std::string kernel;
+  bool adaptive = true;
+  LocalSearch search;
+  double effective_parameters = 0;  ///< tr S
+  double trace_square = 0;          ///< tr S'S
+  double critical_t = 0;            ///< of the 5 % level over all places
+  double global_aicc = 0;           ///< of the least-squares fit to all rows
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> coefficients, standard_errors;  ///< per name, a value per row
+  std::vector<double> local_r2;
 };
 
 struct Fit {
@@ -68,8 +103,10 @@ struct Fit {
   double log_likelihood = 0, aic = 0, aic_coefficients = 0, aicc = 0, bic = 0;
   double condition_number = 0;
   std::vector<TestResult> tests;
+  SquareMatrix reported_covariance;  ///< of `coefficients`, where they come from least squares
   std::vector<std::string> dropped;  ///< columns that effects or others explain
   std::vector<double> residuals;
+  std::optional<LocalTerms> local;  ///< of geographically weighted fits, which have no `coefficients`
   FittedModel fitted;  ///< to be applied to other rows; the caller adds names, weights, effects, response
 };
 

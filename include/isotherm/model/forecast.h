@@ -14,6 +14,10 @@
 //
 // Among the forms that remain the least AICc (or AIC, BIC) decides. A named model that a series cannot carry
 // falls back to `auto`. Forms that multiply need values above 0.
+//
+// With pooled weights or regressors the forms are those of ets_linear.h, and limits are Student's, with what
+// is not known of states and coefficients. With pooled weights these are no parameters: simple smoothing then
+// begins at 2 values, its choice among forms at 4.
 #pragma once
 
 #include <functional>
@@ -41,6 +45,9 @@ struct ForecastModel {
 };
 /// A name of the list, or an exponential smoothing form such as "AAdN" or "ETS(A,Ad,N)". Throws Error(usage).
 ForecastModel parse_forecast_model(std::string_view text);
+
+/// Whether the model can have pooled weights and regressors: `auto`, or a form of linear_ets_forms().
+bool takes_regressors(const ForecastModel& model);
 
 /// The model, or its fallback.
 SeriesForecast forecast(const ForecastModel& model, const ForecastRequest& request);

@@ -18,6 +18,7 @@
 #include <span>
 
 #include "isotherm/model/fit.h"
+#include "isotherm/model/impacts.h"
 #include "isotherm/model/weights.h"
 
 namespace isotherm {
@@ -25,6 +26,8 @@ namespace isotherm {
 struct MomentsChoice {
   int instrument_lags = 2;         ///< 1 or 2
   bool unequal_variances = false;  ///< standard errors that hold then
+  bool impacts = false;  ///< of the lag model: also Fit::impacts; tr(S) exact where the rows are few
+  ImpactDraws draws;
   int threads = 1;
 };
 

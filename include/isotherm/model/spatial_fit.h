@@ -24,6 +24,7 @@
 #include <span>
 
 #include "isotherm/model/fit.h"
+#include "isotherm/model/impacts.h"
 #include "isotherm/model/log_determinant.h"
 
 namespace isotherm {
@@ -39,6 +40,7 @@ struct SpatialFitChoice {
   bool period_effects = false;
   double absorbed = 0;               ///< degrees of freedom of the effects
   std::span<const double> response;  ///< y before that; empty: y itself
+  ImpactDraws draws;
   int threads = 1;
 };
 

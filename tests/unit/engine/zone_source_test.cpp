@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -83,6 +84,11 @@ TEST_P(Grids, HowTheRangeIsCutDoesNotShow) {
       }
       EXPECT_EQ(seen, whole.size());
     }
+    const ZoneBatch unmeasured = zones.make_worker(false).make(0, zones.candidates());
+    EXPECT_EQ(unmeasured.ids, whole.ids);
+    EXPECT_EQ(unmeasured.share, whole.share);
+    EXPECT_TRUE(std::ranges::all_of(unmeasured.ground_area_m2,
+                                    [](double square_metres) { return std::isnan(square_metres); }));
   }
 }
 

@@ -118,7 +118,7 @@ TEST_F(FitJson, FitsAreFoundByModelAndPeriod) {
   later.period = "2021";
   pooled.model = "fe";
   pooled.period = "all";
-  const FitDocument document{"y ~ x", "year", "", {model(), later, pooled}};
+  const FitDocument document{"y ~ x", "year", "", {model(), later, pooled}, {"gwr"}};
   EXPECT_EQ(&fit_named(document, "sar", "2021"), &document.fits[1]);
   EXPECT_EQ(&fit_named(document, "fe", "2021"), &document.fits[2]);
   EXPECT_EQ(&fit_named(document, "fe", ""), &document.fits[2]);
@@ -135,6 +135,7 @@ TEST_F(FitJson, FitsAreFoundByModelAndPeriod) {
   EXPECT_EQ(
       error("sat", "2020"),
       "there is no fit of 'sat' to 2020; there are sar of 2020, sar of 2021, fe of all; did you mean 'sar'?");
+  EXPECT_TRUE(error("gwr", "").starts_with("model gwr has coefficients of its own for every cell"));
 }
 
 }  // namespace

@@ -218,12 +218,21 @@ TEST(SceneReader, BlockHeightIsThatOfTheHighest) {
       write_raster(folder.file("s.tif"), {100, 100, GDT_UInt16, {pixels}, {"BLOCKYSIZE=7"}}), 100, 100);
   EXPECT_EQ(block_height(scene), 7);
   const std::vector<std::string> red{"red"}, both{"red", "nir08"};
-  EXPECT_EQ(block_row_bytes(scene, red), 100u * 7 * 2);
+  EXPECT_EQ(strip_block_bytes(scene, red, 1), 100u * 7 * 2);
+  EXPECT_EQ(strip_block_bytes(scene, red, 14), 2 * 100u * 7 * 2) << "strips end where blocks end";
+  EXPECT_EQ(strip_block_bytes(scene, red, 16), 4 * 100u * 7 * 2)
+      << "rows 48 to 63 lie in blocks 6, 7, 8 and 9";
+  EXPECT_EQ(strip_block_bytes(scene, red, 1000), 15 * 100u * 7 * 2) << "that is all of them";
   const std::string tiled = write_raster(
       folder.file("t.tif"), {100, 100, GDT_Byte, {pixels}, {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=32"}});
   scene.bands.push_back(make_band("nir08", tiled, 1, scene.frame));
   EXPECT_EQ(block_height(scene), 32);
-  EXPECT_EQ(block_row_bytes(scene, both), 100u * 7 * 2 + 2 * 64 * 32);
+  EXPECT_EQ(strip_block_bytes(scene, both, 1), 100u * 7 * 2 + 2 * 64 * 32);
+  const std::string mixed =
+      write_raster(folder.file("m.tif"),
+                   {100, 100, GDT_Byte, {pixels, pixels, pixels}, {"INTERLEAVE=PIXEL", "BLOCKYSIZE=10"}});
+  scene.bands = {make_band("red", mixed, 1, scene.frame), make_band("nir08", mixed, 3, scene.frame)};
+  EXPECT_EQ(strip_block_bytes(scene, both, 20), 2 * 100u * 10 * 3) << "three bands share a block";
 }
 
 std::string failure(const Scene& scene) {

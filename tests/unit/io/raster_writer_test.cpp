@@ -193,17 +193,58 @@ TEST(RasterWriter, RowsOfTilesMadeAheadGiveTheBytesOfPlainRows) {
     RasterWriter ahead(folder.file("ahead.tif"), frame, {kNdvi}, {.encoding = encoding}, run.context);
     std::vector<std::shared_ptr<RasterTileRow>> rows;
     for (std::int64_t row = 0; row < frame.height; row += kTileSide) {
-      const std::vector<const float*> band{values.data() + row * frame.width};
-      rows.insert(rows.begin(), ahead.prepare(row, std::min(kTileSide, frame.height - row), band));
+      rows.insert(rows.begin(), ahead.tile_row(row));
+      for (std::int64_t col = 0; col < frame.width; col += kTileSide) {
+        const View<const float> pixels{values.data() + row * frame.width + col,
+                                       std::min(kTileSide, frame.width - col),
+                                       std::min(kTileSide, frame.height - row), frame.width};
+        if (col > 0) {
+          EXPECT_THROW(ahead.fill(*rows.front(), 0, {&pixels, 1}), Error) << "it was filled before";
+        }
+        ahead.fill(*rows.front(), col / kTileSide, {&pixels, 1});
+      }
     }
     EXPECT_THROW(ahead.write(*rows.front()), Error)
         << "they were made in any order, and are written in theirs";
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) ahead.write(**row);
     ahead.finish();
     EXPECT_EQ(read_file(folder.file("plain.tif")), read_file(folder.file("ahead.tif")));
-    EXPECT_THROW(ahead.prepare(10, kTileSide, std::vector<const float*>{values.data()}), Error);
+    EXPECT_THROW(ahead.tile_row(10), Error);
     for (const char* name : {"plain.tif", "ahead.tif"}) std::filesystem::remove(folder.file(name));
   }
+}
+
+TEST(RasterWriter, StatisticsKeepTheirDigitsFarFromZero) {
+  // Tiles are summed about their first number; here it is the one furthest from the mean. Oracle: two passes.
+  const TemporaryFolder folder;
+  const Frame frame = tiny_frame(600, 300);
+  std::mt19937_64 random(8);
+  std::vector<float> values(600 * 300);
+  for (float& value : values)
+    value = random() % 11 == 0 ? kNaN : 300 + std::normal_distribution<float>(0, 0.01f)(random);
+  values[0] = 300.05f;
+  double count = 0, mean = 0, squares = 0;
+  for (const float value : values) {
+    if (std::isnan(value)) continue;
+    mean += static_cast<double>(value);
+    ++count;
+  }
+  mean /= count;
+  for (const float value : values) {
+    const double off = static_cast<double>(value) - mean;
+    squares += std::isnan(value) ? 0 : off * off;
+  }
+  TestRun run;
+  RasterWriter writer(folder.file("n.tif"), frame, {kNdvi}, {}, run.context);
+  write_all(writer, frame, {values.data()}, 100);
+  const auto file = GDALDataset::Open(folder.file("n.tif").c_str());
+  ASSERT_NE(file, nullptr);
+  GDALRasterBand& band = *file->GetRasterBand(1);
+  // 2^16 numbers may cost five of sixteen digits.
+  EXPECT_NEAR(std::stod(text_of(band, "STATISTICS_MEAN")), mean, 1e-11 * mean);
+  EXPECT_NEAR(std::stod(text_of(band, "STATISTICS_STDDEV")) / std::sqrt(squares / count), 1, 1e-10);
+  EXPECT_NEAR(std::stod(text_of(band, "STATISTICS_VALID_PERCENT")), 100 * count / (600 * 300), 1e-12);
+  GDALClose(file);
 }
 
 TEST(RasterWriter, ABandWithoutAnyPixelIsWarnedOf) {

@@ -108,6 +108,43 @@ TEST(LocalAutocorrelation, PermutationsAgreeWithMoments) {
 }
 
 // spdep globalG.test, binary weights.
+// Six cells in a row have 720 orders: their shares are the exact p, which permutations meet.
+TEST(GlobalAutocorrelation, PermutedPMeetsAllOrders) {
+  std::vector<std::vector<std::int32_t>> lists(6);
+  for (std::int32_t k = 0; k < 5; ++k) {
+    lists[static_cast<std::size_t>(k)].push_back(k + 1);
+    lists[static_cast<std::size_t>(k) + 1].push_back(k);
+  }
+  const Weights line = binary_weights(lists);
+  const std::vector<double> x{1, 2.5, 2, 4, 7, 5};
+  std::vector<double> order(x);
+  std::sort(order.begin(), order.end());
+  const double moran = global_moran(x, line).value, geary = global_geary(x, line).value,
+               g = global_getis_ord(x, line).value;
+  double above[3] = {0, 0, 0}, below[3] = {0, 0, 0};
+  do {
+    const double values[] = {global_moran(order, line).value - moran, global_geary(order, line).value - geary,
+                             global_getis_ord(order, line).value - g};
+    for (std::size_t k = 0; k < 3; ++k) {
+      above[k] += values[k] > -1e-12 ? 1.0 / 720 : 0;
+      below[k] += values[k] < 1e-12 ? 1.0 / 720 : 0;
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+  LocalChoice choice;
+  choice.permutations = 9999;
+  const GlobalPermuted p = global_permuted_p(x, line, choice);
+  const double drawn[] = {p.moran, p.geary, p.getis_ord};
+  for (std::size_t k = 0; k < 3; ++k) {
+    const double exact = std::min(above[k], below[k]);
+    // 4 binomial standard deviations, and the one that is added.
+    EXPECT_NEAR(drawn[k], exact, 4 * std::sqrt(exact * (1 - exact) / 9999) + 1e-4) << k;
+  }
+  choice.threads = 3;
+  EXPECT_EQ(global_permuted_p(x, line, choice).moran, p.moran);
+  const std::vector<double> negative{-1, 2.5, 2, 4, 7, 5};
+  EXPECT_TRUE(std::isnan(global_permuted_p(negative, line, choice).getis_ord));
+}
+
 TEST(GlobalAutocorrelation, GetisOrdOfColumbus) {
   const GlobalAutocorrelation g = global_getis_ord(crime(), columbus_weights(false));
   EXPECT_NEAR(g.value, 0.12628149644107925, 1e-14);

@@ -129,6 +129,43 @@ TEST(Forecast, EveryModelAnswersEverySeries) {
   }
 }
 
+TEST(Forecast, UnitsOfTheValuesDoNotMatter) {
+  // A step, an outlier and a season in 24 values of either sign or above 0; 2^40 is near 1e12 and exact.
+  std::vector<double> positive;
+  for (int t = 0; t < 24; ++t)
+    positive.push_back(20 + (t >= 12 ? 5 : 0) + (t == 7 ? 15 : 0) + 2 * ((t * 7) % 4) + 0.3 * ((t * 5) % 3));
+  std::vector<double> mixed = positive;
+  for (double& value : mixed) value -= 25;
+  for (const ForecastModelRow& row : forecast_models()) {
+    for (const auto& values : {positive, mixed}) {
+      const std::string name(row.name);
+      const SeriesForecast plain = make(name.c_str(), values, 4, 4);
+      for (const double unit : {0x1p40, 0x1p-40}) {
+        std::vector<double> scaled = values;
+        for (double& value : scaled) value *= unit;
+        const SeriesForecast made = make(name.c_str(), scaled, 4, 4);
+        EXPECT_EQ(made.model, plain.model) << name << " times " << unit;
+        for (std::size_t h = 0; h < 4; ++h) {
+          EXPECT_NEAR(made.mean[h] / unit, plain.mean[h], 2e-4 * 30) << name << " times " << unit;
+          EXPECT_NEAR(made.deviation[h] / unit, plain.deviation[h], 2e-3 * plain.deviation[h]) << name;
+        }
+      }
+    }
+  }
+}
+
+TEST(Forecast, PerfectLinesGoOnInWhateverCanFollowThem) {
+  for (const double unit : {1.0, 0x1p40, 0x1p-40, -1.0}) {
+    std::vector<double> line;
+    for (int t = 1; t <= 12; ++t) line.push_back(unit * t);
+    for (const char* model : {"auto", "holt", "drift", "ls-holt"}) {
+      const SeriesForecast made = make(model, line);
+      EXPECT_NEAR(made.mean[2] / unit, 15, 1e-6) << model << " of " << unit;
+      EXPECT_NEAR(made.deviation[0] / std::abs(unit), 0, 1e-6) << model;
+    }
+  }
+}
+
 TEST(Forecast, ANamedModelFallsBackInWords) {
   const SeriesForecast made = make("holt-winters", kOil, 3, 1);
   EXPECT_TRUE(made.model.starts_with("ETS(")) << made.model;

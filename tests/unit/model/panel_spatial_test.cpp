@@ -131,6 +131,68 @@ void expect_maximum(bool cells, bool periods) {
   }
 }
 
+/// Both W y and W u: the likelihood of Lee and Yu (2010) at given rho and lambda, one column, both effects.
+double direct_likelihood_of_both(const Panel& panel, double rho, double lambda) {
+  const Effects effects(panel.cell, panel.period);
+  const auto filtered = [&](std::vector<double> v, double factor) {
+    const std::vector<double> around = lag(panel.all, v);
+    for (std::size_t k = 0; k < v.size(); ++k) v[k] -= factor * around[k];
+    return v;
+  };
+  std::vector<double> target = filtered(filtered(panel.y, rho), lambda), x = filtered(panel.x, lambda);
+  effects.take_out(target);
+  effects.take_out(x);
+  double xx = 0, xy = 0, yy = 0;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    xx += x[k] * x[k];
+    xy += x[k] * target[k];
+    yy += target[k] * target[k];
+  }
+  const double rss = yy - xy * xy / xx, copies = kPeriods - 1.0;
+  const double observations = copies * (static_cast<double>(panel.cross_section.rows()) - 1);
+  double determinants = 0;
+  for (const double a : {rho, lambda})
+    determinants += log_determinant_of(panel.cross_section, a) - std::log(1 - a);
+  return copies * determinants -
+         observations / 2 * (std::log(2 * 3.14159265358979323846 * rss / observations) + 1);
+}
+
+TEST(PanelSpatial, LagAndErrorWithBothEffects) {
+  const Panel panel = planted_panel(0.4, 0.5);
+  LogDeterminant determinant(panel.cross_section, {});
+  const Effects effects(panel.cell, panel.period);
+  std::vector<double> y = panel.y, x = panel.x;
+  effects.take_out(y);
+  effects.take_out(x);
+  Design design;
+  design.add("x", x);
+  SpatialFitChoice choice;
+  choice.lag = choice.error = true;
+  choice.weights = &panel.all;
+  choice.log_determinant = &determinant;
+  choice.periods = kPeriods;
+  choice.cell_effects = choice.period_effects = true;
+  choice.absorbed = effects.degrees();
+  choice.response = panel.y;
+  const Fit fit = fit_spatial(design, y, choice);
+  const double rho = fit.dependence[0].value, lambda = fit.dependence[1].value;
+  const double here = direct_likelihood_of_both(panel, rho, lambda);
+  EXPECT_NEAR(fit.log_likelihood, here, 1e-8);
+  constexpr double kStep = 1e-3;
+  const auto gain = [&](double a, double b) {
+    return direct_likelihood_of_both(panel, rho + a, lambda + b) - here;
+  };
+  EXPECT_NEAR((gain(kStep, 0) - gain(-kStep, 0)) / (2 * kStep) * fit.dependence[0].standard_error, 0, 1e-3);
+  EXPECT_NEAR((gain(0, kStep) - gain(0, -kStep)) / (2 * kStep) * fit.dependence[1].standard_error, 0, 1e-3);
+  // Variances are those of the inverse of the 2 x 2 curvature.
+  const double aa = -(gain(kStep, 0) + gain(-kStep, 0)) / (kStep * kStep);
+  const double bb = -(gain(0, kStep) + gain(0, -kStep)) / (kStep * kStep);
+  const double ab = -(gain(kStep, kStep) - gain(kStep, -kStep) - gain(-kStep, kStep) + gain(-kStep, -kStep)) /
+                    (4 * kStep * kStep);
+  EXPECT_NEAR(fit.dependence[0].standard_error, std::sqrt(bb / (aa * bb - ab * ab)), 2e-3);
+  EXPECT_NEAR(fit.dependence[1].standard_error, std::sqrt(aa / (aa * bb - ab * ab)), 2e-3);
+}
+
 TEST(PanelSpatial, CellEffects) { expect_maximum(true, false); }
 TEST(PanelSpatial, PeriodEffects) { expect_maximum(false, true); }
 TEST(PanelSpatial, BothEffects) { expect_maximum(true, true); }
