@@ -68,7 +68,8 @@ Command hotspot_command() {
       "hotspot",
       "Models",
       "hot and cold spots of a column of cells",
-      "Prints Moran's I and Geary's C of the whole map and writes local statistics per cell: Getis-Ord Gi "
+      "Prints Moran's I, Geary's C and Getis-Ord's G of the whole map and writes local statistics per cell: "
+      "Getis-Ord Gi "
       "and Gi*, "
       "local Moran, local Geary, with normal p, p from conditional permutations (the same for any number of "
       "threads) and classes of 99, 95 and 90 per cent. docs/methods/hotspot.md defines every number.",

@@ -31,7 +31,8 @@ Work declare(Options& options, RunOptions& run) {
   options.text("id", job.cells.id, "COLUMN", "The column that names cells.").default_text =
       "the first of cell_id, id, zone";
   options.text("table-crs", job.cells.crs, "CRS",
-               "The CRS of the table's coordinates, where it does not say.");
+               "The CRS of the table's coordinates, where it does not say; believed, with a warning, where "
+               "it says another.");
   options.group("Prediction");
   options.repeated(
       "change", job.changes, "RULE",

@@ -25,7 +25,8 @@ void add_model_options(Options& options, ScenarioJob& job) {
   options.text("id", job.cells.id, "COLUMN", "The column that names cells.").default_text =
       "as in the fit, else the first of cell_id, id, zone";
   options.text("table-crs", job.cells.crs, "CRS",
-               "The CRS of the cells' coordinates, where it does not say.");
+               "The CRS of the cells' coordinates, where it does not say; believed, with a warning, where it "
+               "says another.");
   options.text("model", job.model, "NAME", "The model to apply.").default_text = "the only one";
   options.text("period", job.period, "PERIOD", "Apply the fit to this period.").default_text =
       "the cells' last period";

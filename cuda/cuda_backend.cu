@@ -38,6 +38,9 @@ unsigned blocks_for(std::size_t threads) {
   return static_cast<unsigned>((threads + kThreads - 1) / kThreads);
 }
 
+/// The card of this thread's next calls.
+void choose(int card) { gpu::check(cudaSetDevice(card), "choosing card " + std::to_string(card)); }
+
 /// A stream and what a call needs beside it.
 struct Lane {
   explicit Lane(int number) : card(number) {}
@@ -66,7 +69,7 @@ class CudaBackend : public Backend {
   CudaBackend(const std::vector<int>& cards, std::size_t memory) : share_(memory / kLanesOfACard) {
     for (int round = 0; round < kLanesOfACard; ++round) {
       for (const int card : cards) {
-        gpu::check(cudaSetDevice(card), "choosing card " + std::to_string(card));
+        choose(card);
         lanes_.emplace_back(card);
         free_.push_back(&lanes_.back());
       }
@@ -78,6 +81,7 @@ class CudaBackend : public Backend {
     if (!arrays.fits || inputs.planes() == 0) return CpuBackend().evaluate(program, inputs, outputs);
     outputs.reset(inputs.window(), program.outputs().size());
     const Taken taken(*this);
+    choose(taken.lane->card);
     Lane& lane = *taken.lane;
     kernels::ProgramView view = arrays.view();
     view.steps = lane.upload(lane.steps, arrays.steps);
@@ -96,6 +100,7 @@ class CudaBackend : public Backend {
     const std::int64_t rows = std::max<std::int64_t>(
         1, static_cast<std::int64_t>(share_ / 2 / std::max<std::size_t>(row_bytes, 1)));
     const Taken taken(*this);
+    choose(taken.lane->card);
     for (std::int64_t row = 0; row < window.height; row += rows) {
       gather_rows(*taken.lane, coverage, values, gathering, row, std::min(rows, window.height - row));
     }
@@ -109,7 +114,6 @@ class CudaBackend : public Backend {
       backend.returned_.wait(lock, [&] { return !backend.free_.empty(); });
       lane = backend.free_.front();
       backend.free_.pop_front();
-      gpu::check(cudaSetDevice(lane->card), "choosing card " + std::to_string(lane->card));
     }
     ~Taken() {
       const std::lock_guard lock(backend.mutex_);
@@ -191,6 +195,8 @@ std::unique_ptr<Backend> make_cuda_backend(const BackendChoice& choice) {
       throw Error(ErrorKind::usage, "--gpu " + text + ": not the number of a card; there are " +
                                         std::to_string(report.cards.size()) + ", counted from 0");
     }
+    if (std::find(cards.begin(), cards.end(), static_cast<int>(*card)) != cards.end())
+      throw Error(ErrorKind::usage, "--gpu " + text + ": this card is named twice");
     cards.push_back(static_cast<int>(*card));
   }
   std::size_t memory = choice.gpu_memory;

@@ -56,22 +56,18 @@ double gpu_copy_bandwidth(int card, std::size_t bytes) {
   gpu::CardMemory<std::byte> from, to;
   std::byte *source = from.room(bytes), *target = to.room(bytes);
   const gpu::Stream stream;
-  cudaEvent_t start = nullptr, end = nullptr;
-  gpu::check(cudaEventCreate(&start), "making an event");
-  gpu::check(cudaEventCreate(&end), "making an event");
+  const gpu::Event start, end;
   double best = 0;
   for (int round = 0; round < 10; ++round) {
-    gpu::check(cudaEventRecord(start, stream.get()), "timing a copy");
+    gpu::check(cudaEventRecord(start.get(), stream.get()), "timing a copy");
     gpu::check(cudaMemcpyAsync(target, source, bytes, cudaMemcpyDeviceToDevice, stream.get()),
                "copying on the card");
-    gpu::check(cudaEventRecord(end, stream.get()), "timing a copy");
+    gpu::check(cudaEventRecord(end.get(), stream.get()), "timing a copy");
     stream.wait("copying on the card");
     float milliseconds = 0;
-    gpu::check(cudaEventElapsedTime(&milliseconds, start, end), "timing a copy");
+    gpu::check(cudaEventElapsedTime(&milliseconds, start.get(), end.get()), "timing a copy");
     best = std::max(best, 2.0 * static_cast<double>(bytes) / (static_cast<double>(milliseconds) * 1e-3));
   }
-  cudaEventDestroy(start);
-  cudaEventDestroy(end);
   return best;
 }
 

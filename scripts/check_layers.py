@@ -98,9 +98,23 @@ def build_differences(root):
             if name not in ("cli", "cuda") and sorted(found.get(name, ["?"])) != sorted(uses)]
 
 
+def types_told_twice(root):
+    """Names of types that two headers define in namespace isotherm: a program with both is broken without a word."""
+    homes = {}
+    for folder in ("include", "src"):
+        for file in sorted((root / folder).rglob("*.h")):
+            text = file.read_text(encoding="utf-8")
+            if not re.search(r"^namespace isotherm \{", text, re.M):
+                continue
+            for name in re.findall(r"^(?:class|struct|enum class) (\w+)[^;:\n]*(?:: [^;\n]*)?\{", text, re.M):
+                homes.setdefault(name, set()).add(str(file.relative_to(root)))
+    return [f"type {name} is defined twice: {' and '.join(sorted(files))}"
+            for name, files in homes.items() if len(files) > 1]
+
+
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent).resolve()
-    wrong, count = build_differences(root), 0
+    wrong, count = build_differences(root) + types_told_twice(root), 0
     for folder in ("include", "src", "cli", "cuda"):
         for file in sorted((root / folder).rglob("*")):
             if file.suffix not in (".h", ".cpp", ".cu", ".cuh"):

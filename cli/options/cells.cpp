@@ -14,7 +14,9 @@ void add_cell_options(Options& options, CellTable& cells, std::vector<std::strin
   options.text("layer", cells.layer, "NAME", "The layer to read, where the file has several.");
   options.text("id", cells.id, "COLUMN", "The column that names cells.").default_text =
       "the first of cell_id, id, zone";
-  options.text("table-crs", cells.crs, "CRS", "The CRS of the table's coordinates, where it does not say.");
+  options.text("table-crs", cells.crs, "CRS",
+               "The CRS of the table's coordinates, where it does not say; believed, with a warning, where "
+               "it says another.");
 }
 
 void add_weights_options(Options& options, WeightsInputs& weights) {

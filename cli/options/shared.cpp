@@ -107,7 +107,8 @@ void add_backend_options(Options& options, BackendChoice& backend) {
       .default_text = "the first";
   options
       .bytes("gpu-memory", backend.gpu_memory,
-             "Memory to take of each card. The result does not depend on it.")
+             "Memory to take of each card for pixels; spans and sums of zones come on top. The result does "
+             "not depend on it.")
       .default_text = "half of what is free";
 }
 

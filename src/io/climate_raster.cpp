@@ -104,6 +104,10 @@ std::vector<double> values_at(const std::string& path, GDALRasterBand& band,
   if (static_cast<double>(block_width) * block_height * GDALGetDataTypeSizeBytes(band.GetRasterDataType()) >
       kMostBlockBytes)
     refuse_raster(path, "has blocks of more than 256 MiB");
+  const std::string unit = lower(band.GetUnitType());
+  if (unit == "f" || unit == "degf" || unit == "deg f" || unit.starts_with("degree_f") ||
+      unit.starts_with("degrees_f") || unit.starts_with("degrees f") || unit.starts_with("fahrenheit"))
+    refuse_raster(path, "is in degrees Fahrenheit; give kelvin or degrees Celsius");
   int has_nodata = 0, has_scale = 0, has_offset = 0;
   const double nodata = band.GetNoDataValue(&has_nodata);
   const double scale = band.GetScale(&has_scale), offset = band.GetOffset(&has_offset);

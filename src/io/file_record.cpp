@@ -66,7 +66,9 @@ std::string without_credentials(const std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t start = std::min(text.find("://", at), text.find("/vsicurl?", at));
     if (start == std::string::npos) return without_passwords(shown + text.substr(at));
-    std::size_t end = std::min(text.find_first_of(" \t\n\"'", start), text.size());
+    // Another address may follow behind a comma.
+    const std::size_t next = text[start] == ':' ? text.find("://", start + 3) : std::string::npos;
+    std::size_t end = std::min({text.find_first_of(" \t\n\"'", start), next, text.size()});
     // Behind an address a sentence may go on.
     while (end > start + 1 && std::string_view(":;,.)").find(text[end - 1]) != std::string_view::npos) --end;
     shown += text.substr(at, start - at);

@@ -161,7 +161,7 @@ class Reader {
     swap_ = needs_swap(layer_);
     if (!read_plain(definition)) read_features();
     if (rows_ == 0) throw Error(ErrorKind::input, path_ + ": has no rows");
-    settle_geometry();
+    settle_geometry(log);
     if (result_.table.rows() == 0) {
       throw Error(ErrorKind::input,
                   path_ + ": has neither columns nor polygons: there is nothing to compute with");
@@ -243,13 +243,26 @@ class Reader {
     if (options_.geometry) result_.table.geometry.push_back(std::move(outline));
   }
 
-  void settle_geometry() {
+  /// Empty where there is none, or none that can be used: that may be why another was given.
+  std::string usable_own_crs() const {
+    try {
+      return has_geometry_ ? layer_crs(layer_, path_) : "";
+    } catch (const Error&) {
+      return "";
+    }
+  }
+
+  void settle_geometry(Log& log) {
     if (outlines_ == 0) result_.table.geometry.clear();
     const bool placed = std::any_of(result_.anchors.begin(), result_.anchors.end(),
                                     [](Point p) { return std::isfinite(p.x) && std::isfinite(p.y); });
     if (!placed) result_.anchors.clear();
     if (!options_.crs.empty()) {
       result_.table.crs = canonical_crs(options_.crs);
+      const std::string own = usable_own_crs();
+      if (!own.empty() && own != result_.table.crs)
+        log.warning(path_ + ": its own CRS is " + crs_name(own) + ", but " + crs_name(result_.table.crs) +
+                    " was asked for and is believed; coordinates are not transformed");
     } else if (has_geometry_) {
       result_.table.crs = layer_crs(layer_, path_);
     } else if (!coordinates_.crs.empty()) {

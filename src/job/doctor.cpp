@@ -28,8 +28,10 @@ std::vector<CardFinding> read_cards(const GpuReport& report, std::size_t copied)
   std::vector<CardFinding> findings;
   for (const GpuCard& card : report.cards) {
     CardFinding& finding = findings.emplace_back(CardFinding{card, {}, {}});
+    const std::size_t bytes = std::min(copied, card.free_memory / 8);  // a source and a target of that size
     try {
-      finding.bytes_per_second = gpu_copy_bandwidth(card.number, std::min(copied, card.free_memory / 4));
+      if (bytes == 0) throw Error(ErrorKind::no_data, "no free memory to copy");
+      finding.bytes_per_second = gpu_copy_bandwidth(card.number, bytes);
     } catch (const Error& error) {
       finding.trouble = error.what();
     }

@@ -27,7 +27,7 @@ constexpr std::size_t kCellsInBatch = 256;
 constexpr std::string_view kMeanOfAll = "mean";
 
 /// A request cut short with what else it needs.
-ForecastRequest dressed(const ForecastRequest& past, ForecastRequest full, const Drivers& drivers) {
+ForecastRequest dressed(const ForecastRequest& past, ForecastRequest full, const RegressorValues& drivers) {
   full.horizon = past.horizon;
   full.regressors = drivers.values;
   full.regressor_variances = drivers.variances;
@@ -116,7 +116,7 @@ class Run {
             for (std::size_t v = 0; v < variables; ++v) {
               const std::vector<double> values = series_.series(cell, v);
               if (values.empty()) continue;
-              Drivers drivers;
+              RegressorValues drivers;
               sums[v].add(back_test(plan_.models, requests_.request(cell, v, values), job_.backtest,
                                     [&](std::size_t back, ForecastRequest& past) {
                                       drivers = requests_.drivers(cell, past.values, back);
@@ -173,7 +173,7 @@ class Run {
             std::vector<std::vector<double>> values;
             each_cell(batch, [&](std::size_t cell) { values.push_back(series_.series(cell, v)); });
             std::vector<ForecastRequest> requests;
-            std::vector<Drivers> drivers;
+            std::vector<RegressorValues> drivers;
             drivers.reserve(values.size());
             observed.emplace_back();
             each_cell(batch, [&](std::size_t cell) {

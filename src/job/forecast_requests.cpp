@@ -72,8 +72,9 @@ ForecastRequest ForecastRequests::request(std::size_t cell, std::size_t variable
   return request;
 }
 
-Drivers ForecastRequests::drivers(std::size_t cell, std::span<const double> values, std::size_t back) const {
-  Drivers drivers;
+RegressorValues ForecastRequests::drivers(std::size_t cell, std::span<const double> values,
+                                          std::size_t back) const {
+  RegressorValues drivers;
   const std::size_t past = values.size(), horizon = static_cast<std::size_t>(request_.horizon);
   const std::int64_t first = series_.last() - static_cast<std::int64_t>(past + back) + 1;
   const auto known = [](std::span<const double> numbers) {
@@ -106,13 +107,13 @@ std::vector<PooledEts> ForecastRequests::pool_one(std::size_t variable, std::spa
   const std::size_t take =
       std::min(cells.size(), pool_size(steps, request_.period, series_.regressors().size()));
   std::vector<std::vector<double>> values;
-  std::vector<Drivers> drivers;
+  std::vector<RegressorValues> drivers;
   for (std::size_t k = 0; k < take; ++k) {
     const std::size_t cell = cells[k * cells.size() / take];
     std::vector<double> mine = series_.series(cell, variable);
     if (mine.size() <= back) continue;
     mine.resize(mine.size() - back);
-    Drivers& regressors = drivers.emplace_back();
+    RegressorValues& regressors = drivers.emplace_back();
     const std::int64_t first = series_.last() - static_cast<std::int64_t>(mine.size() + back) + 1;
     for (std::size_t j = 0; j < series_.regressors().size(); ++j) {
       regressors.values.push_back(series_.stretch(cell, series_.variables().size() + j, first, mine.size()));

@@ -15,7 +15,7 @@ namespace isotherm {
 
 /// Regressors of one series: as long as its past and the horizon, with variances of those that were
 /// continued.
-struct Drivers {
+struct RegressorValues {
   std::vector<std::vector<double>> values, variances;
   std::string how;  ///< "regressors given", "continued" or "partly given"; empty without any
 };
@@ -33,7 +33,7 @@ class ForecastRequests {
   /// `values` are the series of that cell and column, its last `back` values left away.
   ForecastRequest request(std::size_t cell, std::size_t variable, std::span<const double> values,
                           std::size_t back = 0) const;
-  Drivers drivers(std::size_t cell, std::span<const double> values, std::size_t back = 0) const;
+  RegressorValues drivers(std::size_t cell, std::span<const double> values, std::size_t back = 0) const;
 
  private:
   std::vector<PooledEts> pool_one(std::size_t variable, std::span<const std::size_t> cells,

@@ -170,6 +170,8 @@ void run(const HotspotJob& job, const RunContext& context) {
   check_heat_island(job);
   if (job.output == "-" && job.summary == "-")
     throw Error(ErrorKind::usage, "--output and --summary cannot both be standard output");
+  if (!job.output.empty() && job.output == job.summary)
+    throw Error(ErrorKind::usage, "--output and --summary name the same file");
   if (!job.output.empty()) OutputFile(job.output, context.overwrite);  // refused before anything is read
   std::optional<TextOutput> document;
   if (!job.summary.empty()) document.emplace(job.summary, context);

@@ -202,6 +202,8 @@ void run(const RegressJob& job, const RunContext& context) {
   check_options(job);
   check_local_options(job, regression.models);
   std::optional<TextOutput> document;
+  if (!job.residuals.empty() && job.residuals == job.output)
+    throw Error(ErrorKind::usage, "--output and --residuals name the same file");
   if (!job.output.empty()) document.emplace(job.output, context);
   if (!job.residuals.empty())
     OutputFile(job.residuals, context.overwrite);  // refused before anything is read

@@ -169,6 +169,10 @@ Fit fit_local(const Regression& regression, Design design, std::span<const doubl
     const BandwidthCriterion criterion =
         row_named(bandwidth_criteria(), regression.job.bandwidth_criterion, "criterion").criterion;
     search = search_bandwidth(local, range_of(local, asked, unit, context.log), criterion, choice.adaptive);
+    if (search.at_low && asked.numbers.size() == 2)
+      context.log.warning(
+          "gwr: the least " + search.criterion + " is that of the smallest bandwidth tried, " +
+          short_number(search.bandwidth * unit, 6) + "; a smaller one may be better (--bandwidth)");
     if (search.at_high)
       context.log.warning("gwr: the least " + search.criterion + " is that of the largest bandwidth tried, " +
                           short_number(search.bandwidth * unit, 6) +

@@ -29,6 +29,17 @@ std::string_view stem(std::string_view name, std::string_view ending) {
   return name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : std::string_view("?");
 }
 
+/// Is the error model a special case of this Durbin model? Only where every column has its lag, and the lag
+/// of a constant is a constant.
+bool holds_error_model(const ModelFit& durbin, double more) {
+  std::size_t lags = 0, columns = 0;
+  for (const Coefficient& c : durbin.fit.coefficients) {
+    lags += c.name.starts_with("w(") ? 1 : 0;
+    columns += c.name == kInterceptName || c.name.starts_with("w(") ? 0 : 1;
+  }
+  return lags == columns && more == static_cast<double>(columns) && !durbin.fit.fitted.weights.binary;
+}
+
 bool by_likelihood(const ModelFit& fit) { return fit.model->estimator == Estimator::usual; }
 
 }  // namespace
@@ -51,7 +62,7 @@ void add_nested_tests(const ModelFormula& formula, std::vector<ModelFit>& fits) 
       TestResult test{std::string(row.test), std::string(row.definition),
                       2 * (fit.fit.log_likelihood - other->fit.log_likelihood),
                       parameters(fit) - parameters(*other), 0};
-      if (!(test.df > 0)) continue;
+      if (!(test.df > 0) || (row.test == "common_factor" && !holds_error_model(fit, test.df))) continue;
       test.p = chi_squared_upper(test.value, test.df);
       fit.fit.tests.push_back(std::move(test));
     }

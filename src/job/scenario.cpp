@@ -206,7 +206,7 @@ class Run {
     std::vector<double> means, deviations;
     for (const ClimateTable& climate : climate_.climates) {
       const std::vector<double> changes = climate.change({future.year, future.year}, plan_.base, job_.window);
-      future.models = changes.size();
+      future.models = std::max(future.models, changes.size());
       const double mean = mean_of(changes);
       double squares = 0;
       for (const double change : changes) squares += (change - mean) * (change - mean);

@@ -159,24 +159,23 @@ ClimateTable::ClimateTable(std::string path, std::map<std::string, std::map<Year
 double ClimateTable::value(const std::map<YearSpan, double>& model, const YearSpan& years, int window) const {
   if (const auto exact = model.find(years); exact != model.end() && years.first != years.last)
     return exact->second;
-  const bool single_years =
-      std::ranges::all_of(model, [](const auto& entry) { return entry.first.first == entry.first.last; });
-  if (single_years) {
+  {  // the mean of single years, where there are enough
     const int half = years.first == years.last ? window / 2 : 0;
     const int first = years.first - (half > 0 ? half - 1 : 0), last = years.last + half;
     double sum = 0;
     int count = 0;
     for (auto at = model.lower_bound({first, first}); at != model.end() && at->first.first <= last; ++at) {
+      if (at->first.first != at->first.last) continue;
       sum += at->second;
       ++count;
     }
-    return 2 * count >= last - first + 1 ? sum / count : kUnknown;
+    if (count > 0 && 2 * count >= last - first + 1) return sum / count;
   }
   const double middle = 0.5 * (years.first + years.last);
   double nearest = std::numeric_limits<double>::infinity(), found = kUnknown;
   int length = 0;
   for (const auto& [span, temperature] : model) {
-    if (middle < span.first || middle > span.last + 1) continue;
+    if (span.first == span.last || middle < span.first || middle > span.last + 1) continue;
     const double away = std::fabs(0.5 * (span.first + span.last) - middle);
     const int long_years = span.last - span.first;
     if (away > nearest || (away == nearest && long_years >= length)) continue;

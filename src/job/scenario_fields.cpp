@@ -90,7 +90,7 @@ class JoinedFields {
 void require_alike(const std::vector<ClimateField>& fields) {
   const ClimateField* named = nullptr;
   std::map<std::string, const ClimateField*> first;
-  std::map<std::pair<std::string, YearSpan>, const ClimateField*> nameless;
+  std::map<YearSpan, const ClimateField*> nameless;
   for (const ClimateField& field : fields) {
     const std::string scenario = plain_scenario(field.scenario);
     if (!scenario.empty() && scenario != "historical") {
@@ -102,15 +102,19 @@ void require_alike(const std::vector<ClimateField>& fields) {
       named = &field;
     }
     const auto [at, fresh] = first.try_emplace(field.model, &field);
-    if (!fresh && at->second->unit != field.unit) {
+    if (!fresh && !field.unit.empty() && !at->second->unit.empty() && at->second->unit != field.unit) {
       throw Error(ErrorKind::input, field.path + ": is in " + (field.unit.empty() ? "no unit" : field.unit) +
                                         ", and " + at->second->path + " in " +
                                         (at->second->unit.empty() ? "no unit" : at->second->unit) +
                                         "; files of one model must agree");
     }
-    if (!field.model.empty() || field.years.empty()) continue;
-    for (const auto& [years, temperature] : field.years.front()) {
-      const auto [known, new_years] = nameless.try_emplace({field.model, years}, &field);
+    if (!field.model.empty()) continue;
+    std::set<YearSpan> spans;
+    for (const auto& spot : field.years) {
+      for (const auto& [years, temperature] : spot) spans.insert(years);
+    }
+    for (const YearSpan& years : spans) {
+      const auto [known, new_years] = nameless.try_emplace(years, &field);
       if (!new_years) {
         refuse("--delta: " + known->second->path + " and " + field.path + " both hold " +
                year_span_text(years) + "; name their climate models, as a:2041-2060=FILE or a=FILE");

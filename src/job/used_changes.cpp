@@ -20,7 +20,8 @@ bool read_later(std::span<const Change> changes, const std::string& column) {
 
 void require_used(std::span<const Change> changes, std::span<const FittedModel* const> models,
                   const std::vector<std::string>& read) {
-  for (const Change& change : changes) {
+  for (std::size_t k = 0; k < changes.size(); ++k) {
+    const Change& change = changes[k];
     const std::string& column = change.column();
     for (const FittedModel* model : models) {
       const bool effect = std::ranges::any_of(
@@ -30,7 +31,7 @@ void require_used(std::span<const Change> changes, std::span<const FittedModel* 
                column + ", which says where a cell belongs and is no driver");
       }
     }
-    if (std::ranges::find(read, column) != read.end() || read_later(changes, column)) continue;
+    if (std::ranges::find(read, column) != read.end() || read_later(changes.subspan(k + 1), column)) continue;
     refuse("--change '" + change.text() + "': the model does not use '" + column + "'" +
            suggestion(column, read) + "; it uses " + join(read, ", "));
   }

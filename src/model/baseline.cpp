@@ -46,7 +46,7 @@ double walk_variance(std::span<const double> values, std::size_t lag, double dri
 
 }  // namespace
 
-std::optional<Moments> mean_forecast(const ForecastRequest& request) {
+std::optional<StepMoments> mean_forecast(const ForecastRequest& request) {
   const int n = observed_count(request.values);
   if (n == 0) return std::nullopt;
   double sum = 0, squares = 0;
@@ -57,7 +57,7 @@ std::optional<Moments> mean_forecast(const ForecastRequest& request) {
   for (const double y : request.values) {
     if (!std::isnan(y)) squares += (y - mean) * (y - mean);
   }
-  Moments moments;
+  StepMoments moments;
   moments.degrees = n - 1;
   const double variance = n > 1 ? squares / (n - 1) * (1 + 1.0 / n) : kUnknown;
   moments.mean.assign(static_cast<std::size_t>(request.horizon), mean);
@@ -65,11 +65,11 @@ std::optional<Moments> mean_forecast(const ForecastRequest& request) {
   return moments;
 }
 
-std::optional<Moments> naive_forecast(const ForecastRequest& request) {
+std::optional<StepMoments> naive_forecast(const ForecastRequest& request) {
   const Ends ends = ends_of(request.values);
   if (ends.observed == 0) return std::nullopt;
   const double variance = walk_variance(request.values, 1, 0, 0);
-  Moments moments;
+  StepMoments moments;
   for (int h = 1; h <= request.horizon; ++h) {
     moments.mean.push_back(request.values[ends.last]);
     moments.variance.push_back(variance * (ends.gap + h));
@@ -77,12 +77,12 @@ std::optional<Moments> naive_forecast(const ForecastRequest& request) {
   return moments;
 }
 
-std::optional<Moments> seasonal_naive_forecast(const ForecastRequest& request) {
+std::optional<StepMoments> seasonal_naive_forecast(const ForecastRequest& request) {
   if (request.period < 2) return naive_forecast(request);
   const auto m = static_cast<std::size_t>(request.period);
   const std::size_t n = request.values.size();
   const double variance = walk_variance(request.values, m, 0, 0);
-  Moments moments;
+  StepMoments moments;
   for (std::size_t h = 1; h <= static_cast<std::size_t>(request.horizon); ++h) {
     // The latest observed value of that time of year, whole cycles back.
     const std::size_t target = n - 1 + h;
@@ -97,13 +97,13 @@ std::optional<Moments> seasonal_naive_forecast(const ForecastRequest& request) {
   return moments;
 }
 
-std::optional<Moments> drift_forecast(const ForecastRequest& request) {
+std::optional<StepMoments> drift_forecast(const ForecastRequest& request) {
   const Ends ends = ends_of(request.values);
   if (ends.observed < 2) return std::nullopt;
   const double span = static_cast<double>(ends.last - ends.first);
   const double slope = (request.values[ends.last] - request.values[ends.first]) / span;
   const double variance = walk_variance(request.values, 1, slope, 1);
-  Moments moments;
+  StepMoments moments;
   for (int h = 1; h <= request.horizon; ++h) {
     const double ahead = ends.gap + h;
     moments.mean.push_back(request.values[ends.last] + slope * ahead);

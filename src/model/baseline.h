@@ -10,21 +10,21 @@
 
 namespace isotherm {
 
-struct Moments {
+struct StepMoments {
   std::vector<double> mean, variance;
   int degrees = 0;  ///< of Student's t where it stands for the normal distribution; 0: normal
 };
 
 /// Mean of all; independent values.
-std::optional<Moments> mean_forecast(const ForecastRequest& request);
+std::optional<StepMoments> mean_forecast(const ForecastRequest& request);
 /// The last value; a random walk.
-std::optional<Moments> naive_forecast(const ForecastRequest& request);
+std::optional<StepMoments> naive_forecast(const ForecastRequest& request);
 /// The last value of the same season; naive without a season.
-std::optional<Moments> seasonal_naive_forecast(const ForecastRequest& request);
+std::optional<StepMoments> seasonal_naive_forecast(const ForecastRequest& request);
 /// A random walk with the mean step of the past.
-std::optional<Moments> drift_forecast(const ForecastRequest& request);
+std::optional<StepMoments> drift_forecast(const ForecastRequest& request);
 /// Simple exponential smoothing with half the slope of the whole series, on seasonally adjusted values.
-std::optional<Moments> theta_forecast(const ForecastRequest& request);
+std::optional<StepMoments> theta_forecast(const ForecastRequest& request);
 
 /// Holt's and Winters' smoothing by least squares of the one-step errors, begun from the first values and
 /// left out of the sum there.
@@ -40,6 +40,6 @@ struct HoltWintersFit {
 std::optional<HoltWintersFit> filter_holt_winters(HoltWinters kind, std::span<const double> values,
                                                   int period, double alpha, double beta, double gamma);
 std::optional<HoltWintersFit> fit_holt_winters(HoltWinters kind, std::span<const double> values, int period);
-std::optional<Moments> holt_winters_forecast(HoltWinters kind, const ForecastRequest& request);
+std::optional<StepMoments> holt_winters_forecast(HoltWinters kind, const ForecastRequest& request);
 
 }  // namespace isotherm

@@ -132,7 +132,7 @@ std::optional<HoltWintersFit> fit_holt_winters(HoltWinters kind, std::span<const
                              weights > 2 ? best[2] : 0);
 }
 
-std::optional<Moments> holt_winters_forecast(HoltWinters kind, const ForecastRequest& request) {
+std::optional<StepMoments> holt_winters_forecast(HoltWinters kind, const ForecastRequest& request) {
   const bool ratio = kind == HoltWinters::multiplicative;
   const bool positive = std::ranges::all_of(request.values, [](double y) { return std::isnan(y) || y > 0; });
   if (ratio && !positive) return std::nullopt;
@@ -140,7 +140,7 @@ std::optional<Moments> holt_winters_forecast(HoltWinters kind, const ForecastReq
   if (!fit) return std::nullopt;
   const int weights = kind == HoltWinters::simple ? 1 : kind == HoltWinters::trend ? 2 : 3;
   const double sigma2 = fit->sum_squares / (fit->errors - weights);
-  Moments moments;
+  StepMoments moments;
   double spread = 1;
   for (int h = 1; h <= request.horizon; ++h) {
     double mean = fit->level + h * fit->trend;

@@ -79,7 +79,7 @@ double slope_of(std::span<const double> values) {
 
 }  // namespace
 
-std::optional<Moments> theta_forecast(const ForecastRequest& request) {
+std::optional<StepMoments> theta_forecast(const ForecastRequest& request) {
   const std::span<const double> values = request.values;
   const std::size_t n = values.size();
   std::vector<double> adjusted(values.begin(), values.end());
@@ -94,7 +94,7 @@ std::optional<Moments> theta_forecast(const ForecastRequest& request) {
   if (!fit) return std::nullopt;
   const double alpha = fit->weights.alpha;
   const double half_slope = slope_of(adjusted) / 2;
-  Moments moments;
+  StepMoments moments;
   for (int h = 1; h <= request.horizon; ++h) {
     const double faded = (1 - std::pow(1 - alpha, static_cast<double>(n))) / alpha;
     double mean = fit->end_level + half_slope * (h - 1 + faded);

@@ -20,7 +20,8 @@ using Made = std::optional<SeriesForecast>;
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-Made from_moments(const std::optional<Moments>& moments, const ForecastRequest& request, std::string model) {
+Made from_moments(const std::optional<StepMoments>& moments, const ForecastRequest& request,
+                  std::string model) {
   if (!moments) return std::nullopt;
   SeriesForecast forecast;
   forecast.model = std::move(model);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
@@ -84,17 +83,18 @@ void add_lag_impacts(const Weights& weights, const SquareMatrix& covariance, con
                      Fit& fit) {
   const double rho = fit.dependence.front().value;
   try {
-    std::optional<LogDeterminant> traces;
-    traces.emplace(weights, LogDeterminantChoice{LogDeterminantMethod::automatic, 1, choice.threads});
-    if (!traces->small())
-      traces.emplace(weights, LogDeterminantChoice{LogDeterminantMethod::probes, 1, choice.threads});
-    if (!(rho > traces->low() && rho < traces->high())) {
+    const auto method = weights.rows() <= LogDeterminant::kSmallRows ? LogDeterminantMethod::automatic
+                                                                     : LogDeterminantMethod::probes;
+    LogDeterminant traces(weights, LogDeterminantChoice{method, 1, choice.threads});
+    if (!(rho > traces.low() && rho < traces.high())) {
       fit.notes.push_back("no impacts: with this rho the effects of neighbours on neighbours do not fade");
       return;
     }
-    const Multipliers multipliers = multipliers_at(*traces, rho);
+    while (traces.extend_for(rho)) {
+    }
+    const Multipliers multipliers = multipliers_at(traces, rho);
     fit.impacts = impacts(fit.coefficients, covariance, multipliers);
-    add_drawn_impacts(fit.impacts, fit.coefficients, covariance, multipliers, rho, &*traces, choice.draws);
+    add_drawn_impacts(fit.impacts, fit.coefficients, covariance, multipliers, rho, &traces, choice.draws);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
     fit.notes.push_back(std::string("no impacts: ") + error.what());

@@ -295,8 +295,8 @@ Fit LocalRegression::fit(double bandwidth) const {
   const double gained = n - static_cast<double>(columns) - rest;
   if (gained > 0 && rest > 0 && p.whole.rss() > fit.rss) {
     TestResult test{"local_improvement",
-                    "the coefficients are the same everywhere; F with " + whole_or_short(gained) + " and " +
-                        whole_or_short(rest) + " degrees of freedom",
+                    "the coefficients are the same everywhere; approximately F with " +
+                        whole_or_short(gained) + " and " + whole_or_short(rest) + " degrees of freedom",
                     (p.whole.rss() - fit.rss) / gained / (fit.rss / rest), gained, 0};
     test.p = fisher_upper(test.value, gained, rest);
     fit.tests.push_back(std::move(test));

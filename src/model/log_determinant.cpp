@@ -14,7 +14,6 @@ namespace isotherm {
 
 namespace {
 
-constexpr std::size_t kSmallRows = 4096;    // a factor takes milliseconds: no estimate is needed
 constexpr std::size_t kExactRows = 400000;  // above, even the order of elimination takes long
 constexpr double kExactWork = 2e10;         // operations of one factorisation: some seconds
 constexpr int kProbes = 16;
@@ -120,7 +119,7 @@ LogDeterminant::LogDeterminant(const Weights& weights, const LogDeterminantChoic
     state.exact = choice.method == LogDeterminantMethod::exact || state.factor->work() <= kExactWork;
     if (!state.exact) state.factor.reset();
   }
-  state.small = state.exact && rows <= kSmallRows;
+  state.small = state.exact && rows <= LogDeterminant::kSmallRows;
   if (!state.small) state.make_estimate(kSteps);
 }
 

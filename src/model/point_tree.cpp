@@ -73,6 +73,33 @@ double PointTree::square_distance(const Place3& a, std::int32_t position) const 
   return x * x + y * y + z * z;
 }
 
+namespace {
+
+constexpr std::size_t kSorted =
+    64;  // found in order up to here, as a heap beyond: order would take k^2 moves
+
+const PointTree::Found& farthest(const std::vector<PointTree::Found>& found, std::size_t k) {
+  return k > kSorted ? found.front() : found.back();
+}
+
+void keep_nearest(const PointTree::Found& candidate, std::size_t k, std::vector<PointTree::Found>& found) {
+  const bool full = found.size() == k;
+  if (full && !(candidate < farthest(found, k))) return;
+  if (k > kSorted) {
+    if (full) {
+      std::pop_heap(found.begin(), found.end());
+      found.pop_back();
+    }
+    found.push_back(candidate);
+    std::push_heap(found.begin(), found.end());
+  } else {
+    if (full) found.pop_back();
+    found.insert(std::upper_bound(found.begin(), found.end(), candidate), candidate);
+  }
+}
+
+}  // namespace
+
 void PointTree::search_nearest(std::size_t node, const Place3& at, std::size_t row, std::size_t k,
                                std::vector<Found>& found) const {
   const Node& here = nodes_[node];
@@ -81,9 +108,7 @@ void PointTree::search_nearest(std::size_t node, const Place3& at, std::size_t r
       const std::int32_t other = order_[static_cast<std::size_t>(position)];
       if (static_cast<std::size_t>(other) == row) continue;
       const Found candidate{square_distance(at, position), other};
-      if (found.size() == k && !(candidate < found.back())) continue;
-      if (found.size() == k) found.pop_back();
-      found.insert(std::upper_bound(found.begin(), found.end(), candidate), candidate);
+      keep_nearest(candidate, k, found);
     }
     return;
   }
@@ -91,7 +116,7 @@ void PointTree::search_nearest(std::size_t node, const Place3& at, std::size_t r
   const std::size_t left = node + 1, right = static_cast<std::size_t>(here.right);
   search_nearest(offset < 0 ? left : right, at, row, k, found);
   // An equal distance can still win by its smaller row.
-  if (found.size() < k || offset * offset <= found.back().square)
+  if (found.size() < k || offset * offset <= farthest(found, k).square)
     search_nearest(offset < 0 ? right : left, at, row, k, found);
 }
 
@@ -114,7 +139,9 @@ void PointTree::search_within(std::size_t node, const Place3& at, std::size_t ro
 
 void PointTree::nearest(std::size_t row, std::size_t k, std::vector<Found>& found) const {
   found.clear();
+  if (k == 0) return;
   search_nearest(0, places_[row], row, k, found);
+  if (k > kSorted) std::sort_heap(found.begin(), found.end());
 }
 
 void PointTree::within(std::size_t row, double square, std::vector<Found>& found) const {

@@ -26,12 +26,15 @@ CASES = [
 ]
 
 
-def check(path, include):
-    """What the check says about a tree with this one file."""
+TWICE = {f"src/{module}/a.h": "namespace isotherm {\nstruct Sums {\n};\n}\n" for module in ("stats", "model")}
+
+
+def check(files):
+    """What the check says about a tree with these files."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "CMakeLists.txt").write_text(BUILD, encoding="utf-8")
-        for name, text in (("src/zones/lattice.h", ""), (path, f"#include {include}\n")):
+        for name, text in {"src/zones/lattice.h": "", **files}.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text, encoding="utf-8")
         done = subprocess.run([sys.executable, ROOT / "scripts" / "check_layers.py", root], capture_output=True,
@@ -42,12 +45,16 @@ def check(path, include):
 def main():
     failed = 0
     for path, include, expected in CASES:
-        code, said = check(path, include)
+        code, said = check({path: f"#include {include}\n"})
         sound = (code == 1 and expected in said) if expected else code == 0
         failed += not sound
         if not sound:
             print(f"FAILED: {path} includes {include}: expected '{expected}', the check said:\n{said}")
-    print(f"{len(CASES) - failed} passed, {failed} failed")
+    code, said = check(TWICE)
+    if code != 1 or "type Sums is defined twice: src/model/a.h and src/stats/a.h" not in said:
+        failed += 1
+        print(f"FAILED: a type defined by two headers; the check said:\n{said}")
+    print(f"{len(CASES) + 1 - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

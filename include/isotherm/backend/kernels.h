@@ -4,8 +4,8 @@
 //
 // Bits: evaluation and gathering equal the processor's where the device rounds as the host does (IEEE 754,
 // contraction off: additions, products, quotients, square roots). power, exp, log, log10 and the
-// trigonometric steps come from the device's own library; CUDA documents at most 2 ulp of float32 for them, 4
-// for power (CUDA C++ Programming Guide, "Mathematical Functions").
+// trigonometric steps come from the device's own library; CUDA documents at most 2 ulp of float32 for them, 3
+// for atan2, 4 for power and tan (CUDA C++ Programming Guide, "Mathematical Functions").
 #pragma once
 
 #include <cstddef>

@@ -11,8 +11,9 @@
 // squared residuals with the row itself left out, e / (1 - s(i, i)).
 //
 // Every place is factored by Householder reflections of its own rows, chunk by chunk: O(n k p^2) time for k
-// rows in reach, O(n p) memory. Places are independent, sums run in row order: the same bytes for any number
-// of threads. A place whose rows do not tell the coefficients apart is said, never guessed.
+// rows in reach, O(n p) memory. Places are independent, sums run in an order of their own rows: the same
+// bytes for any number of threads. A place whose rows do not tell the coefficients apart is said, never
+// guessed.
 //
 // Sources: Fotheringham, Brunsdon, Charlton (2002), Geographically Weighted Regression, chapters 2, 4, 9;
 // Hurvich, Simonoff, Tsai (1998), JRSS B 60 (AICc); da Silva, Fotheringham (2016), Geographical Analysis 48

@@ -50,6 +50,8 @@ class LogDeterminant {
   double low() const;
   double high() const;
   bool exact() const;  ///< what polished() gives has rounding errors only
+  /// A factor takes milliseconds up to here, so that no estimate is needed.
+  static constexpr std::size_t kSmallRows = 4096;
   bool small() const;  ///< so is everything else
   std::string describe() const;
   const Weights& weights() const;

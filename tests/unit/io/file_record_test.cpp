@@ -9,6 +9,7 @@ TEST(WithoutCredentials, CutsThemFromAddressesWithinATextOnly) {
   const auto shown = [](const std::string& text) { return without_credentials(text); };
   EXPECT_EQ(shown("red=https://me:pw@h/x.tif?sig=abc,nodata=0"), "red=https://h/x.tif?sig=...");
   EXPECT_EQ(shown("HTTPS://me:pw@h/x.tif"), "HTTPS://h/x.tif");
+  EXPECT_EQ(shown("https://a/x,https://u:pw@b/y"), "https://a/x,https://b/y");
   EXPECT_EQ(shown("/vsicurl/https://me:pw@h/x.tif"), "/vsicurl/https://h/x.tif");
   EXPECT_EQ(shown("/vsicurl?header.Authorization=Bearer%20abc&url=http%3A%2F%2Fh"), "/vsicurl?...");
   EXPECT_EQ(shown("/vsicurl?header.X=abc&url=http://me:pw@h/x"), "/vsicurl?...");

@@ -74,6 +74,21 @@ TEST_F(TableReader, CsvCoordinatesBecomeAnchors) {
   EXPECT_EQ(degrees.table.crs, "EPSG:4326");
 }
 
+// GeoJSON is in degrees by its standard; files of metres exist all the same.
+TEST_F(TableReader, ACrsThatContradictsTheFilesOwnIsBelievedWithAWarning) {
+  const std::string path =
+      file("m.geojson",
+           R"({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"v": 1},
+                                "geometry": {"type": "Point", "coordinates": [400000, 5700000]}}]})");
+  TableReadOptions options;
+  options.crs = "EPSG:32632";
+  EXPECT_EQ(read(path, options).table.crs, "EPSG:32632");
+  ASSERT_EQ(place.log.warnings.size(), 1U);
+  options.crs = "EPSG:4326";
+  read(path, options);
+  EXPECT_EQ(place.log.warnings.size(), 1U) << "the same CRS is no contradiction";
+}
+
 TEST_F(TableReader, CsvOutlinesComeFromWkt) {
   TableReadOptions options;
   options.crs = "EPSG:32632";

@@ -107,7 +107,6 @@ TEST(LocalAutocorrelation, PermutationsAgreeWithMoments) {
   }
 }
 
-// spdep globalG.test, binary weights.
 // Six cells in a row have 720 orders: their shares are the exact p, which permutations meet.
 TEST(GlobalAutocorrelation, PermutedPMeetsAllOrders) {
   std::vector<std::vector<std::int32_t>> lists(6);
@@ -145,6 +144,7 @@ TEST(GlobalAutocorrelation, PermutedPMeetsAllOrders) {
   EXPECT_TRUE(std::isnan(global_permuted_p(negative, line, choice).getis_ord));
 }
 
+// spdep globalG.test, binary weights.
 TEST(GlobalAutocorrelation, GetisOrdOfColumbus) {
   const GlobalAutocorrelation g = global_getis_ord(crime(), columbus_weights(false));
   EXPECT_NEAR(g.value, 0.12628149644107925, 1e-14);
