@@ -154,75 +154,32 @@ class Run {
     }
   }
 
+  /// What a batch of cells adds to the outputs.
+  struct Piece {
+    RowSink::Prepared rows;
+    std::map<std::string, std::size_t> models;
+    std::string details;
+    std::vector<std::pair<std::pair<std::size_t, std::size_t>, std::string>> drawings;  ///< by cell, variable
+  };
+
+  /// One variable of a batch, cell by cell.
+  struct Continued {
+    std::vector<std::vector<double>> values;
+    std::vector<SeriesForecast> ahead;
+  };
+
   void forecast_all(RowSink* sink) {
-    struct Piece {
-      RowSink::Prepared rows;
-      std::map<std::string, std::size_t> models;
-      std::string details;
-      std::vector<std::pair<std::pair<std::size_t, std::size_t>, std::string>>
-          drawings;  ///< by cell, variable
-    };
     over_batches(
         "forecasting",
         [&](std::uint64_t batch) {
           Piece piece;
-          Table rows = make_table(table_.schema());
-          std::vector<std::vector<SeriesForecast>> made;  // variable by variable
-          std::vector<std::vector<int>> observed;
+          std::vector<Continued> variables;
           for (std::size_t v = 0; v < series_.variables().size(); ++v) {
-            std::vector<std::vector<double>> values;
-            each_cell(batch, [&](std::size_t cell) { values.push_back(series_.series(cell, v)); });
-            std::vector<ForecastRequest> requests;
-            std::vector<RegressorValues> drivers;
-            drivers.reserve(values.size());
-            observed.emplace_back();
-            each_cell(batch, [&](std::size_t cell) {
-              const std::vector<double>& mine = values[requests.size()];
-              drivers.push_back(requests_.drivers(cell, mine));
-              requests.push_back(requests_.request(cell, v, mine));
-              requests.back().regressors = drivers.back().values;
-              requests.back().regressor_variances = drivers.back().variances;
-              observed.back().push_back(observed_count(mine));
-            });
-            made.push_back(isotherm::forecast_all(plan_.models.front(), requests));
-            for (std::size_t k = 0; k < requests.size(); ++k) {
-              SeriesForecast& one = made.back()[k];
-              if (!one.explained.empty()) one.reason += "; " + drivers[k].how;
-              ++piece.models[one.model];
-              if (v < calibrations_.size()) calibrations_[v].apply(one);
-            }
-            std::size_t place = 0;
-            each_cell(batch, [&](std::size_t cell) {
-              const bool drawn = plots_.contains({cell, v});
-              if (details_ || drawn) {
-                const std::vector<std::string> labels = labels_of(values[place].size());
-                const ContinuedSeries continued{
-                    job_.areas && job_.id.empty() ? "mean of all cells" : series_.id_text(cell),
-                    series_.variables()[v].name,
-                    series_.variables()[v].unit,
-                    values[place],
-                    labels,
-                    made.back()[place],
-                    plan_.levels,
-                    job_.regressors};
-                if (details_) piece.details += detail_line(continued, job_.components);
-                if (drawn) piece.drawings.push_back({{cell, v}, forecast_drawing(continued)});
-              }
-              ++place;
-            });
+            variables.push_back(continue_variable(batch, v));
+            for (const SeriesForecast& one : variables.back().ahead) ++piece.models[one.model];
+            if (details_ || !plots_.empty()) tell(batch, v, variables.back(), piece);
           }
-          std::size_t k = 0;
-          each_cell(batch, [&](std::size_t cell) {
-            std::vector<SeriesForecast> of_cell;
-            std::vector<int> counts;
-            for (std::size_t v = 0; v < made.size(); ++v) {
-              of_cell.push_back(std::move(made[v][k]));
-              counts.push_back(observed[v][k]);
-            }
-            table_.append(rows, cell, of_cell, counts);
-            ++k;
-          });
-          if (sink) piece.rows = sink->prepare(std::move(rows));
+          if (sink) piece.rows = sink->prepare(rows_of(batch, variables));
           return piece;
         },
         [&](Piece&& piece) {
@@ -231,6 +188,67 @@ class Run {
           if (details_) details_->write(piece.details);
           for (const auto& [series, drawing] : piece.drawings) plots_.at(series).write(drawing);
         });
+  }
+
+  Continued continue_variable(std::uint64_t batch, std::size_t v) const {
+    Continued result;
+    std::vector<RegressorValues> drivers;
+    each_cell(batch, [&](std::size_t cell) {
+      result.values.push_back(series_.series(cell, v));
+      drivers.push_back(requests_.drivers(cell, result.values.back()));
+    });
+    std::vector<ForecastRequest> requests;  // they look into values and drivers
+    each_cell(batch, [&](std::size_t cell) {
+      const std::size_t k = requests.size();
+      requests.push_back(requests_.request(cell, v, result.values[k]));
+      requests.back().regressors = drivers[k].values;
+      requests.back().regressor_variances = drivers[k].variances;
+    });
+    result.ahead = isotherm::forecast_all(plan_.models.front(), requests);
+    for (std::size_t k = 0; k < result.ahead.size(); ++k) {
+      SeriesForecast& one = result.ahead[k];
+      if (!one.explained.empty()) one.reason += "; " + drivers[k].how;
+      if (v < calibrations_.size()) calibrations_[v].apply(one);
+    }
+    return result;
+  }
+
+  /// Lines of details and drawings, where these are wanted.
+  void tell(std::uint64_t batch, std::size_t v, const Continued& variable, Piece& piece) const {
+    std::size_t k = 0;
+    each_cell(batch, [&](std::size_t cell) {
+      const std::size_t place = k++;
+      const bool drawn = plots_.contains({cell, v});
+      if (!details_ && !drawn) return;
+      const std::vector<std::string> labels = labels_of(variable.values[place].size());
+      const ContinuedSeries continued{
+          job_.areas && job_.id.empty() ? "mean of all cells" : series_.id_text(cell),
+          series_.variables()[v].name,
+          series_.variables()[v].unit,
+          variable.values[place],
+          labels,
+          variable.ahead[place],
+          plan_.levels,
+          job_.regressors};
+      if (details_) piece.details += detail_line(continued, job_.components);
+      if (drawn) piece.drawings.push_back({{cell, v}, forecast_drawing(continued)});
+    });
+  }
+
+  Table rows_of(std::uint64_t batch, std::vector<Continued>& variables) const {
+    Table rows = make_table(table_.schema());
+    std::size_t k = 0;
+    each_cell(batch, [&](std::size_t cell) {
+      std::vector<SeriesForecast> of_cell;
+      std::vector<int> counts;
+      for (Continued& variable : variables) {
+        of_cell.push_back(std::move(variable.ahead[k]));
+        counts.push_back(observed_count(variable.values[k]));
+      }
+      table_.append(rows, cell, of_cell, counts);
+      ++k;
+    });
+    return rows;
   }
 
   /// Of the last `length` steps of the table and those ahead.
