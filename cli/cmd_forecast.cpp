@@ -15,14 +15,15 @@ namespace {
 
 void add_series_options(Options& options, ForecastJob& job, std::vector<std::string>& tables) {
   options.group("Series");
-  OptionRow& table =
-      options.arguments("table", tables, "TABLE",
-                        "Table of cells and times: CSV or any vector format. Long (a row per cell and "
-                        "time) or, without --time, wide (columns VALUE_<time>).");
+  OptionRow& table = options.arguments(
+      "table", tables, "TABLE",
+      "Table of cells and times: CSV or any vector format. Long (a row per cell and "
+      "time) or, without --time, wide (columns VALUE_<time>). Its values are held in memory, eight bytes "
+      "each and as many for each row; where that is more than --memory the run is refused.");
   table.files = true;
   table.required = true;
   options.text("layer", job.layer, "NAME", "Layer of a file with several.");
-  options.text("crs", job.crs, "CRS", "CRS of outlines in a file that does not say it.");
+  options.text("table-crs", job.crs, "CRS", "CRS of outlines in a file that does not say it.");
   options.text("id", job.id, "COLUMN", "Column that names the cell; without it the table is one series.");
   options.text("time", job.time, "COLUMN",
                "Column of times: 2021, 2021-06, 2021-JJA, 2021-06-14 (a time of day is ignored).");
@@ -72,10 +73,10 @@ void add_test_options(Options& options, ForecastJob& job) {
   options.integer(
       "backtest", job.backtest, 0, "STEPS",
       "Cut each series 1, 2, ... up to this many steps before its end and score the forecasts from there.");
-  options.list("compare", job.compare, "LIST", "Models to score beside --model.").words =
-      words_of(forecast_models());
-  options.text("scores", job.scores, "FILE", "Table of the scores: MASE, sMAPE, RMSE, coverage, pinball.")
-      .files = true;
+  OptionRow& compare = options.list("compare", job.compare, "LIST", "Models to score beside --model.");
+  compare.words = words_of(forecast_models());
+  compare.beside = {"backtest"};
+  options.output("scores", job.scores, "FILE", "Table of the scores: MASE, sMAPE, RMSE, coverage, pinball.");
   options.flag("calibrate", job.calibrate,
                "Quantiles from the errors of the back-test over all cells (conformal), not from theory.");
 }
@@ -83,14 +84,16 @@ void add_test_options(Options& options, ForecastJob& job) {
 void add_more_outputs(Options& options, ForecastJob& job) {
   options.text("total", job.total, "COLUMN",
                "Also continue the means or sums of the cells of each area that this column names.");
-  options.choice("total-as", job.total_as, words_of(total_rows()), "What of an area is continued.");
-  options.text("totals", job.totals, "FILE", "Table of --total.").files = true;
-  options.text("details", job.details, "FILE", "A line of JSON per series: weights, states, likelihood.")
-      .files = true;
-  options.flag("components", job.components,
-               "In the details, too: fitted values, and level, trend and season after each step.");
+  options.choice("total-as", job.total_as, words_of(total_rows()), "What of an area is continued.").beside = {
+      "total"};
+  options.output("totals", job.totals, "FILE", "Table of --total.");
+  options.output("details", job.details, "FILE", "A line of JSON per series: weights, states, likelihood.");
+  options
+      .flag("components", job.components,
+            "In the details, too: fitted values, and level, trend and season after each step.")
+      .beside = {"details"};
   options.list("plot", job.plots, "CELL", "Draw these cells' series and forecasts; mean is the mean of all.");
-  options.text("plot-file", job.plot_file, "TEMPLATE", "Name of the drawings (SVG).").files = true;
+  options.output("plot-file", job.plot_file, "TEMPLATE", "Name of the drawings (SVG).").beside = {"plot"};
 }
 
 Work declare(Options& options, RunOptions& run) {

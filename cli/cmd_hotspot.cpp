@@ -27,8 +27,10 @@ Work declare(Options& options, RunOptions& run) {
   OptionRow& stats = options.list("stat", job.stats, "LIST", "Statistics per cell.");
   stats.words = words_of(local_statistics());
   stats.closed = true;
-  options.integer("permutations", job.permutations, 0, "N",
-                  "Also p from N conditional permutations, as 999.");
+  options.integer(
+      "permutations", job.permutations, 0, "N",
+      "Also p from N permutations, as 999: of a cell the others' values change places, for the whole map "
+      "all values.");
   options.integer("seed", job.seed, 0, "N", "Where the permutations' random numbers start.");
   options.flag("fdr", job.false_discovery,
                "Adjust p for as many tests as cells (Benjamini-Hochberg) and judge classes by that.");
@@ -38,18 +40,19 @@ Work declare(Options& options, RunOptions& run) {
   options.text(
       "rural", job.rural, "REFERENCE",
       "The rural reference the surface heat island is measured against: ring:FROM:TO (metres from the middle "
-      "of the map), or a condition on columns, as 'building_count == 0 and ndvi_mean > 0.5'.");
+      "of the map), or a condition on columns, as 'ndvi_mean > 0.5 and ndbi_mean < 0'.");
   options.text("elevation", job.elevation, "COLUMN",
                "Compare a cell only with reference cells of about its elevation (metres).");
-  options.number("elevation-band", job.elevation_band_m, 0, 10000, "METRES",
-                 "How far their elevation may differ.");
+  options
+      .number("elevation-band", job.elevation_band_m, 0, 10000, "METRES",
+              "How far their elevation may differ.")
+      .beside = {"elevation"};
   options.flag("utfvi", job.utfvi, "Also the urban thermal field variance index and its classes.");
   add_weights_options(options, job.weights);
   options.group("Output");
-  options.text("o,output", job.output, "FILE", "A table of cells with their statistics, geometry kept.")
-      .files = true;
-  options.text("summary", job.summary, "FILE", "What is said of whole maps as JSON; '-' is standard output.")
-      .files = true;
+  options.output("o,output", job.output, "FILE", "A table of cells with their statistics, geometry kept.");
+  options.output("summary", job.summary, "FILE",
+                 "What is said of whole maps as JSON; '-' is standard output.");
   add_provenance_options(options, choice->provenance);
   add_work_options(options, run);
   add_message_options(options, run);

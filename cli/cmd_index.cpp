@@ -21,12 +21,11 @@ struct Choices {
 
 void add_raster_options(Options& options, Choices& choices) {
   options.group("Output");
-  options
-      .text("o,output", choices.job.output, "FILE",
-            "GeoTIFF to write. The name may hold {scene}, {date} and {index}: one file each. Without {index} "
-            "the "
-            "indices are bands of one file.")
-      .files = true;
+  options.output(
+      "o,output", choices.job.output, "FILE",
+      "GeoTIFF to write. The name may hold {scene}, {date} and {index}: one file each. Without {index} "
+      "the "
+      "indices are bands of one file.");
   options.choice("type", choices.type,
                  {{"float32", "values as they are, missing as NaN"},
                   {"int16", "scaled into the index's valid range, missing as -32768"}},

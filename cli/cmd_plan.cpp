@@ -30,8 +30,9 @@ Command plan_command() {
       "Tables",
       "what a zonal run would read, need and take",
       "Takes the options of 'isotherm zonal' and prints what the run would be: zones, pixels, blocks and "
-      "bytes to read, batches, memory, and seconds as estimated from rates of a machine it names. Metadata "
-      "and zones are read, pixels are not; nothing is written.\n\n"
+      "bytes to read, batches, memory, and seconds as estimated from rates measured on one machine of two "
+      "cores. Zones and rows are the most there can be: those outside every scene are left out later. "
+      "Metadata and zones are read, pixels are not; nothing is written.\n\n"
       "With --shard, of that share.",
       "",
       {{"Before a long run",

@@ -45,8 +45,8 @@ Work declare(Options& options, RunOptions& run) {
                "Where a cell, area or period was not part of the fit, the mean effect stands in.");
   add_weights_options(options, job.weights);
   options.group("Output");
-  OptionRow& output = options.text("o,output", job.output, "FILE", "A table of predictions, geometry kept.");
-  output.files = true;
+  OptionRow& output =
+      options.output("o,output", job.output, "FILE", "A table of predictions, geometry kept.");
   output.required = true;
   add_work_options(options, run);
   add_message_options(options, run);

@@ -72,10 +72,10 @@ Work declare(Options& options, RunOptions& run) {
   add_weights_options(options, job.weights);
   options.group("Output");
   options.choice("table", job.table, words_of(table_style_words()), "How tables are printed.");
-  options.text("o,output", job.output, "FILE", "Everything about every fit as JSON; '-' is standard output.")
-      .files = true;
-  options.text("residuals", job.residuals, "FILE", "A table of fitted values and residuals, geometry kept.")
-      .files = true;
+  options.output("o,output", job.output, "FILE",
+                 "Everything about every fit as JSON; '-' is standard output.");
+  options.output("residuals", job.residuals, "FILE",
+                 "A table of fitted values and residuals, geometry kept.");
   add_provenance_options(options, choice->provenance);
   add_work_options(options, run);
   add_message_options(options, run);

@@ -15,7 +15,7 @@ Work declare(Options& options, RunOptions& run) {
   const auto job = std::make_shared<SearchJob>();
   add_search_options(options, job->search);
   options.group("Output");
-  options.text("o,output", job->output, "FILE", "Where to; '-' is standard output.").files = true;
+  options.output("o,output", job->output, "FILE", "Where to; '-' is standard output.");
   options
       .choice("format", job->format,
               {{"table", "a line a scene, for reading"},

@@ -19,14 +19,13 @@ struct Choice {
 Work declare(Options& options, RunOptions& run) {
   const auto choice = std::make_shared<Choice>();
   add_cell_options(options, choice->job.cells, choice->tables);
-  add_weights_options(options, choice->job.weights);
+  add_weights_options(options, choice->job.weights, {"weights", "knn"});
   options.integer("knn", choice->nearest, 1, "K", "The same as --weights knn:K.").default_text = "";
   options.group("Output");
-  OptionRow& output = options.text(
+  OptionRow& output = options.output(
       "o,output", choice->job.output, "FILE",
       "Where to write: .gal holds links, .gwt links and values, .isow the same compactly; '-' is "
       "standard output, as .gal.");
-  output.files = true;
   output.required = true;
   add_work_options(options, run);
   add_message_options(options, run);

@@ -36,17 +36,18 @@ void add_statistics_options(Options& options, ZonalJob& job) {
             "CRS (people per pixel), or 'area', the pixel's true area. Pixels without a weight take part in "
             "nothing; count, pixels, valid, min, max and range stay unweighted.")
       .files = true;
-  options
-      .repeated(
-          "parents", job.parents, "N=FILE",
-          "Also write a table of squares of N by N cells (2=cells96.gpkg), put together from the sums of "
-          "their cells without reading pixels again. May hold {date} and the like, as --output.")
-      .files = true;
+  OptionRow& parents = options.repeated(
+      "parents", job.parents, "N=FILE",
+      "Also write a table of squares of N by N cells (2=cells96.gpkg), put together from the sums of "
+      "their cells without reading pixels again. May hold {date} and the like, as --output.");
+  parents.files = true;
+  parents.makes = Makes::named_file;
   options.choice("coverage", job.coverage, words_of(coverage_rules()), "How much of a pixel a zone takes.");
   options.choice("period", job.period, words_of(period_rows()),
                  "Fold the dates of a period into one row per zone.");
   OptionRow& reduce = options.list("reduce", job.reduce, "LIST", "With --period: how dates are folded.");
   reduce.words = words_of(reducer_rows());
+  reduce.beside = {"period"};
   reduce.closed = true;
   options.choice("layout", job.layout,
                  {{"long", "one row per zone and date"}, {"wide", "one row per zone, columns per date"}},
@@ -61,10 +62,8 @@ void add_statistics_options(Options& options, ZonalJob& job) {
 
 void add_large_run_options(Options& options, ZonalJob& job) {
   options.group("Large runs");
-  options
-      .text("save-coverage", job.save_coverage, "FILE",
-            "Keep how much of each pixel every zone covers, for later runs over the same zones.")
-      .files = true;
+  options.output("save-coverage", job.save_coverage, "FILE",
+                 "Keep how much of each pixel every zone covers, for later runs over the same zones.");
   options
       .text("coverage-from", job.coverage_from, "FILE",
             "Use coverage that --save-coverage kept; refused when zones, pixels or --coverage differ. The "
@@ -101,7 +100,7 @@ OptionRow& add_zonal_options(Options& options, RunOptions& run, ZonalJob& job) {
   OptionRow& output = add_table_options(options, job.output,
                                         "The name may hold {date}, {scene} or {period}: one file each. "
                                         "FILE.tif is a raster of square cells, a band per column.");
-  options.text("timing", job.timing, "FILE", "Write the time of each stage as JSON.").files = true;
+  options.output("timing", job.timing, "FILE", "Write the time of each stage as JSON.");
   add_large_run_options(options, job);
   add_provenance_options(options, job.provenance);
   add_backend_options(options, job.backend);

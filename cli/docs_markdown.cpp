@@ -63,7 +63,7 @@ std::string markdown_page(const Declared& declared) {
 std::string markdown_overview() {
   std::string out =
       std::string(kNote) +
-      "# Commands\n\nOptions of the same name mean the same in every command. Standard output carries "
+      "# Commands\n\nStandard output carries "
       "data only; notes, warnings and progress go to standard error.\n\n| command | what it does |\n"
       "| --- | --- |\n";
   for (const Command& command : commands()) {

@@ -9,6 +9,7 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/core/version.h"
+#include "isotherm/io/library_memory.h"
 
 using namespace isotherm;
 using namespace isotherm::cli;
@@ -44,6 +45,8 @@ void run_command(Declared& declared, const std::vector<std::string>& arguments, 
                            .log = messages,
                            .progress = messages,
                            .stop = stop};
+  // Pixels, coverage and our own caches share seven eighths of the budget.
+  bound_library_memory(context.memory / 8);
   try {
     declared.work(context);
   } catch (const Error& error) {

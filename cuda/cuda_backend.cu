@@ -11,32 +11,13 @@
 #include "isotherm/backend/cpu.h"
 #include "isotherm/backend/cuda.h"
 #include "isotherm/core/text.h"
+#include "launch.h"
 
 namespace isotherm {
 
 namespace {
 
 constexpr int kLanesOfACard = 3;  // one copies in, one computes, one copies out
-constexpr unsigned kThreads = 256;
-
-__global__ void evaluate_pixels(kernels::ProgramView program, const float* inputs, float* outputs,
-                                std::size_t pixels) {
-  const std::size_t pixel = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (pixel < pixels) kernels::evaluate_pixel(program, inputs, outputs, pixels, pixel);
-}
-
-__global__ void gather_zones(kernels::GatherView view, Moments* moments) {
-  const std::size_t thread = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  const std::size_t zone = thread % view.zones,
-                    quantity = thread / view.zones;  // neighbours read beside each other
-  if (quantity >= view.quantities) return;
-  kernels::gather_zone(view, static_cast<std::uint32_t>(zone), static_cast<std::uint32_t>(quantity),
-                       moments[zone * view.quantities + quantity]);
-}
-
-unsigned blocks_for(std::size_t threads) {
-  return static_cast<unsigned>((threads + kThreads - 1) / kThreads);
-}
 
 /// The card of this thread's next calls.
 void choose(int card) { gpu::check(cudaSetDevice(card), "choosing card " + std::to_string(card)); }
@@ -88,7 +69,7 @@ class CudaBackend : public Backend {
     view.constants = lane.upload(lane.constants, arrays.constants);
     view.results = lane.upload(lane.results, arrays.results);
     const std::size_t plane = inputs.plane_size(), planes = inputs.planes() + outputs.planes();
-    const std::size_t most = std::max<std::size_t>(share_ / (planes * sizeof(float)), kThreads);
+    const std::size_t most = std::max<std::size_t>(share_ / (planes * sizeof(float)), gpu::kThreads);
     for (std::size_t from = 0; from < plane; from += most) {
       evaluate_slice(lane, view, inputs, outputs, from, std::min(most, plane - from));
     }
@@ -136,7 +117,8 @@ class CudaBackend : public Backend {
     gpu::check(cudaMemcpyAsync(in, staging, inputs.planes() * pixels * sizeof(float), cudaMemcpyHostToDevice,
                                lane.stream.get()),
                "copying bands to the card");
-    evaluate_pixels<<<blocks_for(pixels), kThreads, 0, lane.stream.get()>>>(view, in, out, pixels);
+    gpu::evaluate_pixels<<<gpu::blocks_for(pixels), gpu::kThreads, 0, lane.stream.get()>>>(view, in, out,
+                                                                                           pixels);
     gpu::check(cudaGetLastError(), "starting the kernel of formulas");
     lane.stream.wait("evaluating formulas");  // the staging memory is used again
     gpu::check(cudaMemcpyAsync(staging, out, outputs.planes() * pixels * sizeof(float),
@@ -167,7 +149,8 @@ class CudaBackend : public Backend {
     view.first = lane.upload(lane.first, arrays.first);
     view.weights = lane.upload(lane.weights, arrays.weights);
     Moments* moments = lane.upload(lane.moments, arrays.moments);
-    gather_zones<<<blocks_for(arrays.moments.size()), kThreads, 0, lane.stream.get()>>>(view, moments);
+    gpu::gather_zones<<<gpu::blocks_for(arrays.moments.size()), gpu::kThreads, 0, lane.stream.get()>>>(
+        view, moments);
     gpu::check(cudaGetLastError(), "starting the kernel of zones");
     gpu::check(cudaMemcpyAsync(arrays.moments.data(), moments, arrays.moments.size() * sizeof(Moments),
                                cudaMemcpyDeviceToHost, lane.stream.get()),

@@ -19,12 +19,13 @@ void add_cell_options(Options& options, CellTable& cells, std::vector<std::strin
                "it says another.");
 }
 
-void add_weights_options(Options& options, WeightsInputs& weights) {
+void add_weights_options(Options& options, WeightsInputs& weights, const std::vector<std::string>& named_by) {
   options.group("Neighbours");
   OptionRow& row = options.text("weights", weights.spec, "SPEC", "Who is a neighbour of whom.");
   row.words = words_of(weights_rows());
-  options.flag("binary", weights.binary, "Every link counts 1; without it the links of a cell add to 1.");
-  options.flag("symmetric", weights.symmetric, "Make every link mutual.");
+  options.flag("binary", weights.binary, "Every link counts 1; without it the links of a cell add to 1.")
+      .beside = named_by;
+  options.flag("symmetric", weights.symmetric, "Make every link mutual.").beside = named_by;
 }
 
 std::string one_table(const std::vector<std::string>& tables) {

@@ -51,13 +51,14 @@ void run_recorded(const ProvenanceInputs& provenance, const Invocation& invocati
 
 void add_provenance_options(Options& options, ProvenanceInputs& provenance) {
   options.group("Records");
-  OptionRow& path = options.text("provenance", provenance.path, "FILE",
-                                 "Write where the result comes from as JSON: inputs with size and time, "
-                                 "versions, all options, counts, timings.");
+  OptionRow& path = options.output("provenance", provenance.path, "FILE",
+                                   "Write where the result comes from as JSON: inputs with size and time, "
+                                   "versions, all options, counts, timings.");
   path.words = {{"beside", "OUTPUT.provenance.json beside every output"}};
-  path.files = true;
-  options.flag("hash-inputs", provenance.digests,
-               "Records and parts tell inputs apart by the SHA-256 of their content, not by their time.");
+  options
+      .flag("hash-inputs", provenance.digests,
+            "Records and parts tell inputs apart by the SHA-256 of their content, not by their time.")
+      .beside = {"provenance", "shard"};
 }
 
 }  // namespace isotherm::cli

@@ -30,6 +30,13 @@ OptionRow& Options::text(std::string_view names, std::string& target, std::strin
   return row;
 }
 
+OptionRow& Options::output(std::string_view names, std::string& target, std::string value, std::string help) {
+  OptionRow& row = text(names, target, std::move(value), std::move(help));
+  row.files = true;
+  row.makes = Makes::file;
+  return row;
+}
+
 OptionRow& Options::choice(std::string_view names, std::string& target, std::vector<Word> words,
                            std::string help) {
   OptionRow& row = text(names, target, "WORD", std::move(help));
@@ -57,6 +64,7 @@ OptionRow& Options::repeated(std::string_view names, std::vector<std::string>& t
 OptionRow& Options::integer(std::string_view names, int& target, int least, std::string value,
                             std::string help) {
   OptionRow& row = add(names, std::move(value), std::move(help));
+  if (target != 0) row.default_text = std::to_string(target);
   row.assign = [&target, least, name = row.name](const auto& values) {
     const auto number = parse_integer(values.back());
     if (!number || *number < least || *number > 1'000'000) {

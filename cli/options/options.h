@@ -21,6 +21,9 @@ struct Word {
   std::string help;
 };
 
+/// Whether the run writes a file that a value names.
+enum class Makes { nothing, file, named_file };  ///< the last: behind "NAME="
+
 struct OptionRow {
   std::string group;                  ///< heading it stands under: "Scenes"
   std::string short_name;             ///< "o", or empty
@@ -35,6 +38,8 @@ struct OptionRow {
   bool whole = false;                 ///< lists reach `assign` as they were given, not taken apart
   bool repeats = false;               ///< may be given several times
   bool files = false;                 ///< a shell may offer file names
+  Makes makes = Makes::nothing;       ///< no two options of a run may make one file
+  std::vector<std::string> beside;    ///< says nothing unless one of these options is given, too
   bool positional = false;
   bool required = false;
   bool early = false;  ///< read before anything is refused, because it says how to refuse
@@ -53,6 +58,8 @@ class Options {
   // `names` is "zones" or "o,output". The value a variable has when declared is the default that help shows.
   OptionRow& flag(std::string_view names, bool& target, std::string help);
   OptionRow& text(std::string_view names, std::string& target, std::string value, std::string help);
+  /// A file that the run writes.
+  OptionRow& output(std::string_view names, std::string& target, std::string value, std::string help);
   OptionRow& choice(std::string_view names, std::string& target, std::vector<Word> words, std::string help);
   /// May be given several times; each value may be a comma list.
   OptionRow& list(std::string_view names, std::vector<std::string>& target, std::string value,
@@ -85,6 +92,7 @@ class Options {
   void read_config(std::string_view command, const std::string& path,
                    const std::vector<std::string>& sections);
   void check(const OptionRow& row) const;
+  void check_outputs() const;
 
   std::string group_ = "Options";
   std::deque<OptionRow> rows_;  // a deque keeps references valid while rows are added

@@ -1,6 +1,8 @@
 // Reading a command line into rows. CLI11 cuts the arguments into options and values; what a value means, and
 // every message, is ours.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 
 #include "cli/options/config_file.h"
 #include "cli/options/options.h"
@@ -123,12 +125,40 @@ void Options::check(const OptionRow& row) const {
     refuse(row.title() + " is given more than once ('" + values[0] + "' and '" + values[1] + "')");
   }
   if (std::find(values.begin(), values.end(), "") != values.end()) refuse(row.title() + " is empty");
+  if (!values.empty() && !row.beside.empty() &&
+      std::ranges::none_of(row.beside, [&](const std::string& name) { return !given(name).empty(); }))
+    refuse(row.title() + " says nothing without --" + join(row.beside, " or --"));
   if (!row.closed) return;
   std::vector<std::string> names;
   for (const Word& word : row.words) names.push_back(word.name);
   for (const std::string& value : values) {
     if (std::find(names.begin(), names.end(), value) == names.end()) {
       refuse(row.title() + ": '" + value + "' is not one of " + join(names, ", ") + suggestion(value, names));
+    }
+  }
+}
+
+/// The file a value names, whatever way it is written; empty when it names none.
+std::string made_file(const OptionRow& row, const std::string& value) {
+  if (row.makes == Makes::nothing) return "";
+  if (std::ranges::any_of(row.words, [&](const Word& word) { return word.name == value; })) return "";
+  const std::string path = row.makes == Makes::named_file ? value.substr(value.find('=') + 1) : value;
+  if (path == "-") return path;
+  std::error_code unknown;
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(path, unknown);
+  return unknown ? path : whole.string();
+}
+
+void Options::check_outputs() const {
+  std::map<std::string, std::string> made;
+  for (const OptionRow& row : rows_) {
+    for (const std::string& value : given(row.name)) {
+      const std::string path = made_file(row, value);
+      if (path.empty()) continue;
+      const auto [at, fresh] = made.try_emplace(path, row.title());
+      if (fresh) continue;
+      refuse(at->second + " and " + row.title() +
+             (path == "-" ? " cannot both be standard output" : " name the same file"));
     }
   }
 }
@@ -149,6 +179,7 @@ void Options::parse(std::string_view command, const std::vector<std::string>& ar
   if (!given("config").empty()) read_config(command, given("config").back(), sections);
   assign(true);  // the file may say how to report, too
   assign(false);
+  check_outputs();
 }
 
 }  // namespace isotherm::cli

@@ -38,7 +38,8 @@ void add_filters(Options& options, SearchInputs& inputs) {
             "180 "
             "degrees, west is greater than east.")
       .files = true;
-  options.text("aoi-crs", inputs.aoi_crs, "CRS", "CRS of the area, where it does not say it itself.");
+  options.text("aoi-crs", inputs.aoi_crs, "CRS", "CRS of the area, where it does not say it itself.")
+      .beside = {"aoi"};
   options.text(
       "time", inputs.time, "SPAN",
       "When: 2020-06-01, 2020-06, 2014/2020, 2014-05/.., or RFC 3339 instants; both ends belong to it.");

@@ -132,11 +132,15 @@ void add_zone_options(Options& options, ZoneInputs& zones) {
       .files = true;
   options
       .text("aoi", zones.aoi, "FILE|BBOX",
-            "Area of interest: a vector file, or west,south,east,north in degrees (or in --aoi-crs).")
+            "Area of interest: a vector file, or west,south,east,north in degrees (or in --aoi-crs); across "
+            "the "
+            "antimeridian west is the larger number.")
       .files = true;
-  options.text("aoi-crs", zones.aoi_crs, "CRS", "CRS of a bounding box given as --aoi.");
-  options.choice("aoi-rule", zones.aoi_rule, words_of(area_rules()),
-                 "Which cells belong to the area of interest.");
+  options.text("aoi-crs", zones.aoi_crs, "CRS", "CRS of a bounding box given as --aoi.").beside = {"aoi"};
+  options
+      .choice("aoi-rule", zones.aoi_rule, words_of(area_rules()),
+              "Which cells belong to the area of interest.")
+      .beside = {"aoi"};
   options.text("layer", zones.layer, "NAME", "Layer of a vector file with several.");
   options.text("id", zones.id_field, "FIELD", "Attribute of a vector file that names its zones.");
   options.text("zones-crs", zones.zones_crs, "CRS", "CRS of a vector file that does not say its own.");
@@ -145,10 +149,9 @@ void add_zone_options(Options& options, ZoneInputs& zones) {
 
 OptionRow& add_table_options(Options& options, TableOutput& output, std::string_view templates) {
   options.group("Output");
-  OptionRow& path = options.text("o,output", output.path, "FILE",
-                                 "Table to write; its extension says the format, '-' is standard output." +
-                                     (templates.empty() ? "" : " " + std::string(templates)));
-  path.files = true;
+  OptionRow& path = options.output("o,output", output.path, "FILE",
+                                   "Table to write; its extension says the format, '-' is standard output." +
+                                       (templates.empty() ? "" : " " + std::string(templates)));
   path.required = true;
   OptionRow& format =
       options.text("format", output.format, "NAME",

@@ -1,5 +1,7 @@
 #include "isotherm/backend/cpu.h"
 
+#include <algorithm>
+
 #include "pair_moments.h"
 
 namespace isotherm {
@@ -19,10 +21,19 @@ const float* weights_of(const Span& span, std::span<const float> weights) {
   return span.weights == Span::kFull ? nullptr : weights.data() + span.weights;
 }
 
+/// Is there anything to add to? Empty moments get their shift.
+bool find_shift(std::span<const Span> spans, const Plane& plane, Moments& moments) {
+  return std::ranges::any_of(
+      spans, [&](const Span& span) { return find_shift(plane.run(span), span.count, moments); });
+}
+
 /// Two quantities cost hardly more than one: their sums do not wait for each other.
 void add_pair(std::span<const Span> spans, std::span<const float> weights, const Plane& a, const Plane& b,
               Collector& into_a, Collector& into_b) {
-  PairMoments sums(into_a.moments(), into_b.moments());
+  Moments read_a = into_a.moments(), read_b = into_b.moments();
+  const bool some_a = find_shift(spans, a, read_a), some_b = find_shift(spans, b, read_b);
+  if (!some_a && !some_b) return;
+  PairMoments sums(read_a, read_b);
   for (const Span& span : spans) {
     const float *run_a = a.run(span), *run_b = b.run(span), *w = weights_of(span, weights);
     if (w == nullptr) {
@@ -31,7 +42,6 @@ void add_pair(std::span<const Span> spans, std::span<const float> weights, const
       for (std::int32_t k = 0; k < span.count; ++k) sums.add(run_a[k], run_b[k], w[k]);
     }
   }
-  Moments read_a, read_b;
   sums.read(read_a, read_b);
   into_a.set_moments(read_a);
   into_b.set_moments(read_b);

@@ -1,18 +1,31 @@
 // Moments of two quantities over the same pixels at once: a lane each, no branch on what is missing. The same
-// operations in the same order as Moments::add, so the same bits; without SSE2 it is Moments::add, twice.
+// operations in the same order as Moments::add, so the same bits; on other processors it is Moments::add,
+// twice. Moments that are empty come with their shift: see find_shift.
 #pragma once
 
-#include <limits>
+#include <algorithm>
+#include <cstdint>
 
 #include "isotherm/stats/statistics.h"
 
-#ifdef __SSE2__
+#ifdef __x86_64__
 #include <emmintrin.h>
 #endif
 
 namespace isotherm {
 
-#ifdef __SSE2__
+/// Gives empty moments the shift that adding these values to them would: the first number there is. True when
+/// they have one.
+inline bool find_shift(const float* values, std::int32_t count, Moments& moments) {
+  if (moments.pixels > 0) return true;
+  const float* const end = values + count;
+  const float* const first = std::find_if(values, end, is_number);
+  if (first == end) return false;
+  moments.shift = static_cast<double>(*first);
+  return true;
+}
+
+#ifdef __x86_64__
 
 class PairMoments {
  public:
@@ -23,15 +36,13 @@ class PairMoments {
         squares_(_mm_set_pd(b.squares, a.squares)),
         min_(_mm_set_pd(static_cast<double>(b.min), static_cast<double>(a.min))),
         max_(_mm_set_pd(static_cast<double>(b.max), static_cast<double>(a.max))),
-        pixels_(_mm_set_pd(static_cast<double>(b.pixels), static_cast<double>(a.pixels))) {}
+        pixels_(_mm_set_epi64x(static_cast<std::int64_t>(b.pixels), static_cast<std::int64_t>(a.pixels))) {}
 
   void add(float a, float b, float w) {
-    constexpr double kLargest = std::numeric_limits<float>::max();
     const __m128d x = _mm_cvtps_pd(_mm_unpacklo_ps(_mm_set_ss(a), _mm_set_ss(b)));
-    const __m128d present =
-        _mm_and_pd(_mm_cmple_pd(x, _mm_set1_pd(kLargest)), _mm_cmpge_pd(x, _mm_set1_pd(-kLargest)));
-    const __m128d first = _mm_and_pd(present, _mm_cmpeq_pd(pixels_, _mm_setzero_pd()));
-    shift_ = _mm_or_pd(_mm_and_pd(first, x), _mm_andnot_pd(first, shift_));
+    // Neither NaN nor infinite: at no distance from itself.
+    const __m128d distance = _mm_sub_pd(x, x), zero = _mm_setzero_pd();
+    const __m128d present = _mm_cmpeq_pd(distance, zero), missing = _mm_cmpneq_pd(distance, zero);
     // A missing pixel adds zeros, which change nothing: no sum is ever -0.
     const __m128d wx = _mm_and_pd(present, _mm_set1_pd(static_cast<double>(w)));
     const __m128d off = _mm_and_pd(present, _mm_sub_pd(x, shift_)), weighted = _mm_mul_pd(wx, off);
@@ -39,11 +50,10 @@ class PairMoments {
     offsets_ = _mm_add_pd(offsets_, weighted);
     squares_ = _mm_add_pd(squares_, _mm_mul_pd(weighted, off));
     // NaN where missing; the instructions then give their second operand.
-    const __m128d all = _mm_castsi128_pd(_mm_set1_epi32(-1)),
-                  known = _mm_or_pd(x, _mm_andnot_pd(present, all));
+    const __m128d known = _mm_or_pd(x, missing);
     min_ = _mm_min_pd(known, min_);
     max_ = _mm_max_pd(known, max_);
-    pixels_ = _mm_add_pd(pixels_, _mm_and_pd(present, _mm_set1_pd(1)));
+    pixels_ = _mm_sub_epi64(pixels_, _mm_castpd_si128(present));
   }
 
   void read(Moments& a, Moments& b) const {
@@ -53,7 +63,8 @@ class PairMoments {
     put(squares_, a.squares, b.squares);
     put(min_, a.min, b.min);
     put(max_, a.max, b.max);
-    put(pixels_, a.pixels, b.pixels);
+    a.pixels = static_cast<std::uint64_t>(_mm_cvtsi128_si64(pixels_));
+    b.pixels = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(pixels_, pixels_)));
   }
 
  private:
@@ -63,7 +74,8 @@ class PairMoments {
     b = static_cast<T>(_mm_cvtsd_f64(_mm_unpackhi_pd(lanes, lanes)));
   }
 
-  __m128d weight_, shift_, offsets_, squares_, min_, max_, pixels_;
+  __m128d weight_, shift_, offsets_, squares_, min_, max_;
+  __m128i pixels_;
 };
 
 #else

@@ -8,7 +8,7 @@ namespace {
 constexpr std::array<ExitCode, 11> kExitCodes{{
     {0, ErrorKind::internal, "success"},
     {1, ErrorKind::internal, "internal error: a broken promise inside the program"},
-    {2, ErrorKind::usage, "usage: an option, name or combination is wrong; nothing was read"},
+    {2, ErrorKind::usage, "usage: an option, name or combination is wrong; nothing was written"},
     {3, ErrorKind::input, "input: a file is missing, unreadable, corrupt or not what it should be"},
     {4, ErrorKind::output, "output: the result cannot be written, or exists and --overwrite was not given"},
     {5, ErrorKind::no_data,

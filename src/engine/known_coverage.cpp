@@ -4,6 +4,7 @@
 
 #include "isotherm/core/error.h"
 #include "isotherm/io/digest.h"
+#include "outline_bytes.h"
 
 namespace isotherm {
 
@@ -12,17 +13,7 @@ namespace {
 void add_outlines(Digest& digest, std::span<const MultiPolygon> outlines) {
   ByteWriter out;
   for (const MultiPolygon& outline : outlines) {
-    out.varint(outline.size());
-    for (const Polygon& polygon : outline) {
-      out.varint(polygon.rings.size());
-      for (const Ring& ring : polygon.rings) {
-        out.varint(ring.size());
-        for (const Point p : ring) {
-          out.fixed(p.x);
-          out.fixed(p.y);
-        }
-      }
-    }
+    put_outline(out, outline);
     digest.add(out.take());
   }
 }

@@ -7,6 +7,7 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/hash.h"
 #include "isotherm/io/digest.h"
+#include "outline_bytes.h"
 #include "record_file.h"
 
 namespace isotherm {
@@ -14,20 +15,6 @@ namespace isotherm {
 namespace {
 
 constexpr std::size_t kPlaceBytes = 32;
-
-void put(ByteWriter& out, const MultiPolygon& outline) {
-  out.varint(outline.size());
-  for (const Polygon& polygon : outline) {
-    out.varint(polygon.rings.size());
-    for (const Ring& ring : polygon.rings) {
-      out.varint(ring.size());
-      for (const Point p : ring) {
-        out.fixed(p.x);
-        out.fixed(p.y);
-      }
-    }
-  }
-}
 
 MultiPolygon get_outline(ByteReader& in) {
   MultiPolygon outline(in.count(1));
@@ -215,7 +202,7 @@ std::string PartWriter::encode(const PartBlock& block) {
   for (const Column& column : block.rows.columns) {
     std::visit([&](const auto& values) { put_values(out, values); }, column.values);
   }
-  for (const MultiPolygon& outline : block.outlines) put(out, outline);
+  for (const MultiPolygon& outline : block.outlines) put_outline(out, outline);
   return out.take();
 }
 

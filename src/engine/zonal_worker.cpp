@@ -219,15 +219,23 @@ void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& co
   });
 }
 
-void ZonalWorker::store(const Coverage& coverage, const LatticeGroup::Member& member,
+/// Whether an observation's frame meets the zone. A zone between pixel centres covers none anywhere, wherever
+/// it lies: of those the box tells.
+bool ZonalWorker::meets(const ZoneBatch& zones, std::size_t zone, const Coverage& coverage, std::size_t group,
+                        const LatticeGroup::Member& member) const {
+  const Frame& frame = request_.observations[member.observation].frame;
+  if (touches(coverage.spans(zone), {member.col, member.row, frame.width, frame.height})) return true;
+  if (coverage.total(zone) > 0) return false;
+  return !intersect(reproject(extent_of(zones.outline(zone)), to_frame_[group]), frame.extent()).empty();
+}
+
+void ZonalWorker::store(const Coverage& coverage, std::size_t group, const LatticeGroup::Member& member,
                         std::span<const char> large, ZonalBatch& batch) {
   Stopwatch watch(clock_, Stage::gather);
   const std::size_t observation = member.observation;
-  const Frame& frame = request_.observations[observation].frame;
-  const Window own{member.col, member.row, frame.width, frame.height};
   for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
     const double total = coverage.total(zone);
-    if (touches(coverage.spans(zone), own)) batch.inside[zone] = 1;
+    if (batch.inside[zone] == 0 && meets(batch.zones, zone, coverage, group, member)) batch.inside[zone] = 1;
     auto row = batch.row(zone, observation);
     for (std::size_t q = 0; q < batch.quantities; ++q) {
       const Wanted& wanted = wanted_[q];
@@ -309,7 +317,7 @@ ZonalBatch ZonalWorker::compute(const BatchRange& range, std::vector<Coverage>* 
     const std::vector<char> large = find_large(coverage);
     for (const LatticeGroup::Member& member : plan_.groups[group].members) {
       observe(member, coverage, large);
-      store(coverage, member, large, batch);
+      store(coverage, group, member, large, batch);
       for (std::size_t zone = 0; zone < large.size(); ++zone) {
         if (large[zone] != 0) read_large(member, coverage, zone, batch);
       }

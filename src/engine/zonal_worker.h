@@ -43,8 +43,10 @@ class ZonalWorker {
   template <class Visit>
   void each_strip(const LatticeGroup::Member& member, const Coverage& coverage, Visit visit);
   void observe(const LatticeGroup::Member& member, const Coverage& coverage, std::span<const char> large);
-  void store(const Coverage& coverage, const LatticeGroup::Member& member, std::span<const char> large,
-             ZonalBatch& batch);
+  bool meets(const ZoneBatch& zones, std::size_t zone, const Coverage& coverage, std::size_t group,
+             const LatticeGroup::Member& member) const;
+  void store(const Coverage& coverage, std::size_t group, const LatticeGroup::Member& member,
+             std::span<const char> large, ZonalBatch& batch);
   void read_large(const LatticeGroup::Member& member, const Coverage& coverage, std::size_t zone,
                   ZonalBatch& batch);
 

@@ -152,7 +152,7 @@ ZoneSource open_cells(const ZoneInputs& inputs, std::span<const Frame> data, Log
   return ZoneSource::cells(grid, crs, area.extent(), area, rule, inputs.align);
 }
 
-ZoneSource open_polygons(const ZoneInputs& inputs, Log& log) {
+ZoneSource open_polygons(const ZoneInputs& inputs, const RunContext& context) {
   if (!inputs.crs.empty()) {
     throw Error(
         ErrorKind::usage,
@@ -170,14 +170,14 @@ ZoneSource open_polygons(const ZoneInputs& inputs, Log& log) {
       throw Error(ErrorKind::usage, "--layer, --id and --keep belong to zones from a vector file; " +
                                         inputs.zones + " is a raster of labels");
     }
-    return ZoneSource::polygons(read_labels(inputs.zones, inputs.zones_crs, log));
+    return ZoneSource::polygons(read_labels(inputs.zones, inputs.zones_crs, context));
   }
   VectorOptions options;
   options.layer = inputs.layer;
   options.id_field = inputs.id_field;
   options.keep = inputs.keep;
   options.crs = inputs.zones_crs;
-  return ZoneSource::polygons(read_polygons(inputs.zones, options, log));
+  return ZoneSource::polygons(read_polygons(inputs.zones, options, context.log));
 }
 
 }  // namespace
@@ -203,12 +203,13 @@ Extent extent_in(std::span<const Frame> frames, const std::string& crs) {
   return all;
 }
 
-ZoneSource open_zones(const ZoneInputs& inputs, std::span<const Frame> data, Log& log) {
+ZoneSource open_zones(const ZoneInputs& inputs, std::span<const Frame> data, const RunContext& context) {
   if (inputs.zones.empty()) {
     throw Error(ErrorKind::usage,
                 "no zones: give --zones hex:100, square:100, tile:17, a polygon file or a raster of labels");
   }
-  return Grid::looks_like_grid(inputs.zones) ? open_cells(inputs, data, log) : open_polygons(inputs, log);
+  return Grid::looks_like_grid(inputs.zones) ? open_cells(inputs, data, context.log)
+                                             : open_polygons(inputs, context);
 }
 
 }  // namespace isotherm

@@ -90,6 +90,7 @@ MultiPolygon box_outline(const std::string& spec, const std::vector<double>& n, 
   }
   if (n[0] < n[2]) return {{{corners({n[0], n[1], n[2], n[3]})}}};
   if (!is_geographic(from)) refuse("xmin is not below xmax");
+  if (n[2] + 360 - n[0] > 180) refuse("xmax lies west of xmin, more than half the globe on eastward");
   // Across the antimeridian: one box in a map CRS, where longitude 181 is a place like any other; two where
   // the result stays in degrees and files hold -180 to 180.
   if (!is_geographic(to)) return {{{corners({n[0], n[1], n[2] + 360, n[3]})}}};

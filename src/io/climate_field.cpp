@@ -7,11 +7,11 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <memory>
 
 #include "classic_netcdf.h"
 #include "climate_axis.h"
+#include "climate_unit.h"
 #include "gdal_support.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
@@ -113,25 +113,17 @@ ArrayPointer choose_array(const std::string& path, const GDALGroup& root, const 
   return root.OpenMDArray(name);
 }
 
-/// What degrees of a unit are, in those of the answer.
-struct TemperatureUnit {
-  std::string name;
-  double scale = 1, offset = 0;
-};
-
-TemperatureUnit temperature_unit(const std::string& path, const GDALMDArray& array) {
-  const std::string unit = lower(unit_of(array));
-  const auto is = [&](std::initializer_list<std::string_view> names) {
-    return std::ranges::find(names, unit) != names.end();
-  };
-  if (unit.empty()) return {};
-  if (is({"k", "kelvin", "kelvins", "degk", "deg_k", "degree_kelvin", "degrees_kelvin"})) return {"K"};
-  if (is({"c", "degc", "deg_c", "celsius", "degree_celsius", "degrees_celsius", "degree_c", "degrees_c",
-          "degrees c", "deg c", "\u00b0c"}))
-    return {"degC"};
-  if (is({"f", "degf", "deg_f", "fahrenheit", "degree_fahrenheit", "degrees_fahrenheit", "degree_f"}))
-    return {"degC", 5.0 / 9.0, -32 * 5.0 / 9.0};
-  refuse_field(path, "'" + array.GetName() + "' is in " + unit_of(array) + ", which is no temperature");
+ClimateNumbers numbers_of(const std::string& path, const GDALMDArray& array) {
+  const std::optional<std::string> unit = temperature_unit(unit_of(array));
+  if (!unit)
+    refuse_field(path, "'" + array.GetName() + "' is in " + unit_of(array) + ", which is no temperature");
+  ClimateNumbers numbers(*unit);
+  bool has = false;
+  if (const double fill = array.GetNoDataValueAsDouble(&has); has) numbers.add_fill(fill);
+  if (const auto other = array.GetAttribute("missing_value")) numbers.add_fill(other->ReadAsDouble());
+  if (const double scale = array.GetScale(&has); has) numbers.set_scale(scale);
+  if (const double offset = array.GetOffset(&has); has) numbers.set_offset(offset);
+  return numbers;
 }
 
 /// A step of time: what it belongs to, and how long it is.
@@ -222,31 +214,6 @@ struct Spot {
   std::size_t row = 0, column = 0;
 };
 
-/// Stored numbers as temperatures.
-class ClimateDecoding {
- public:
-  ClimateDecoding(const std::string& path, const GDALMDArray& array) : unit_(temperature_unit(path, array)) {
-    bool has = false;
-    if (const double fill = array.GetNoDataValueAsDouble(&has); has) fills_.push_back(fill);
-    if (const auto other = array.GetAttribute("missing_value")) fills_.push_back(other->ReadAsDouble());
-    if (const double scale = array.GetScale(&has); has) scale_ = scale;
-    if (const double offset = array.GetOffset(&has); has) offset_ = offset;
-  }
-  const std::string& unit() const { return unit_.name; }
-  double operator()(double stored) const {
-    for (const double fill : fills_) {
-      if (stored == fill || static_cast<float>(stored) == static_cast<float>(fill))
-        return std::numeric_limits<double>::quiet_NaN();
-    }
-    return (stored * scale_ + offset_) * unit_.scale + unit_.offset;
-  }
-
- private:
-  TemperatureUnit unit_;
-  std::vector<double> fills_;
-  double scale_ = 1, offset_ = 0;
-};
-
 /// A three-dimensional array and which dimension is which.
 struct FieldArray {
   std::string path;
@@ -256,7 +223,7 @@ struct FieldArray {
 
 /// One block of some steps around some spots, into their means. The field is read once, block after block, as
 /// its chunks often hold a whole map each.
-void read_block(const FieldArray& field, const ClimateDecoding& decode, std::span<const ClimateStep> steps,
+void read_block(const FieldArray& field, const ClimateNumbers& decode, std::span<const ClimateStep> steps,
                 std::size_t first_step, std::size_t count_steps, std::span<const Spot> spots,
                 std::span<YearMeans> means) {
   Spot least = spots.front(), most = spots.front();
@@ -283,7 +250,7 @@ void read_block(const FieldArray& field, const ClimateDecoding& decode, std::spa
 }
 
 /// `spots` ordered by rows: strips of rows, and in each blocks of steps.
-std::vector<YearMeans> read_spots(const FieldArray& field, const ClimateDecoding& decode,
+std::vector<YearMeans> read_spots(const FieldArray& field, const ClimateNumbers& decode,
                                   std::span<const ClimateStep> steps, std::span<const Spot> spots) {
   std::vector<YearMeans> means(spots.size());
   std::size_t width = 1;
@@ -362,7 +329,7 @@ ClimateField read_climate_field(const std::string& path, const std::string& vari
   const std::shared_ptr<GDALGroup> root = dataset->GetRootGroup();
   if (!root) refuse_field(path, "holds no fields");
   const FieldArray array = find_field(path, *root, variable);
-  const ClimateDecoding decode(path, *array.array);
+  const ClimateNumbers decode = numbers_of(path, *array.array);
   const ClimateAxis north = degree_axis(path, *array.array, static_cast<int>(array.north), false);
   const ClimateAxis east = degree_axis(path, *array.array, static_cast<int>(array.east), true);
   const std::vector<double> times = coordinates(path, *array.array, static_cast<int>(array.time), kMostSteps);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <utility>
 
+#include "climate_unit.h"
 #include "gdal_support.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
@@ -96,30 +96,32 @@ std::vector<YearSpan> years_of_bands(const std::string& path, GDALDataset& datas
   return spans;
 }
 
+ClimateNumbers numbers_of_band(const std::string& path, GDALRasterBand& band) {
+  const std::string written = band.GetUnitType();
+  const std::optional<std::string> unit = temperature_unit(written);
+  if (!unit) refuse_raster(path, "is in " + written + ", which is no temperature");
+  ClimateNumbers numbers(*unit);
+  int has = 0;
+  if (const double nodata = band.GetNoDataValue(&has); has != 0) numbers.add_fill(nodata);
+  if (const double scale = band.GetScale(&has); has != 0) numbers.set_scale(scale);
+  if (const double offset = band.GetOffset(&has); has != 0) numbers.set_offset(offset);
+  return numbers;
+}
+
 /// The numbers of one band at spots, row by row of pixels.
-std::vector<double> values_at(const std::string& path, GDALRasterBand& band,
+std::vector<double> values_at(const std::string& path, GDALRasterBand& band, const ClimateNumbers& decode,
                               const std::vector<std::pair<int, int>>& spots) {
   int block_width = 0, block_height = 0;
   band.GetBlockSize(&block_width, &block_height);
   if (static_cast<double>(block_width) * block_height * GDALGetDataTypeSizeBytes(band.GetRasterDataType()) >
       kMostBlockBytes)
     refuse_raster(path, "has blocks of more than 256 MiB");
-  const std::string unit = lower(band.GetUnitType());
-  if (unit == "f" || unit == "degf" || unit == "deg f" || unit.starts_with("degree_f") ||
-      unit.starts_with("degrees_f") || unit.starts_with("degrees f") || unit.starts_with("fahrenheit"))
-    refuse_raster(path, "is in degrees Fahrenheit; give kelvin or degrees Celsius");
-  int has_nodata = 0, has_scale = 0, has_offset = 0;
-  const double nodata = band.GetNoDataValue(&has_nodata);
-  const double scale = band.GetScale(&has_scale), offset = band.GetOffset(&has_offset);
   std::vector<double> values;
   for (const auto& [column, row] : spots) {
     double value = 0;
     if (band.RasterIO(GF_Read, column, row, 1, 1, &value, 1, 1, GDT_Float64, 0, 0, nullptr) != CE_None)
       refuse_raster(path, "cannot be read: " + last_gdal_error());
-    const bool missing =
-        has_nodata != 0 && (value == nodata || static_cast<float>(value) == static_cast<float>(nodata));
-    value = value * (has_scale != 0 ? scale : 1) + (has_offset != 0 ? offset : 0);
-    values.push_back(missing ? std::numeric_limits<double>::quiet_NaN() : value);
+    values.push_back(decode(value));
   }
   return values;
 }
@@ -160,8 +162,12 @@ ClimateField read_climate_raster(const std::string& path, const std::optional<Ye
   for (const auto& pixel : of_place) field.spot.push_back(known.at(pixel));
   field.years.resize(spots.size());
   for (std::size_t k = 0; k < spans.size(); ++k) {
-    const std::vector<double> values =
-        values_at(path, *dataset->GetRasterBand(static_cast<int>(k) + 1), spots);
+    GDALRasterBand& band = *dataset->GetRasterBand(static_cast<int>(k) + 1);
+    const ClimateNumbers decode = numbers_of_band(path, band);
+    if (k > 0 && decode.unit() != field.unit)
+      refuse_raster(path, "has bands in " + field.unit + " and in " + decode.unit());
+    field.unit = decode.unit();
+    const std::vector<double> values = values_at(path, band, decode, spots);
     for (std::size_t spot = 0; spot < spots.size(); ++spot) {
       if (!std::isfinite(values[spot])) continue;
       if (!field.years[spot].emplace(spans[k], values[spot]).second)

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "isotherm/core/date.h"
+#include "isotherm/core/error.h"
 #include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
 
@@ -165,26 +166,53 @@ std::optional<CsvWords> words_of_header(std::string_view line, const std::vector
   return {};
 }
 
-/// Gives the words at `wanted` of every row to the columns. The number of rows; nothing when not plain.
-std::optional<std::size_t> read_into(std::vector<TypedColumn>& columns, const std::string& path,
-                                     const std::vector<std::string>& names, const std::vector<int>& wanted) {
+/// The columns that a walk through a file fills.
+struct CsvTargets {
+  const std::vector<int>& wanted;
+  std::vector<TypedColumn>& columns;
+  const std::vector<int>& coded;
+  std::vector<CodedWords>& words;
+  std::size_t most_bytes;
+
+  std::size_t bytes() const {
+    std::size_t sum = 0;
+    for (const TypedColumn& column : columns) sum += column.bytes();
+    for (const CodedWords& column : words) sum += column.bytes();
+    return sum;
+  }
+};
+
+constexpr std::size_t kRowsBetweenLooks = 1 << 14;
+
+/// Gives the words of every row to the columns. The number of rows; nothing when not plain.
+std::optional<std::size_t> read_into(const CsvTargets& targets, const std::string& path,
+                                     const std::vector<std::string>& names) {
   CsvLines lines(path);
   std::string_view line;
   if (!lines.next(line)) return {};
   std::optional<CsvWords> words = words_of_header(line, names);
   if (!words) return {};
+  const auto word_at = [&](int place) {
+    const auto field = static_cast<std::size_t>(place);
+    return field < words->words().size() ? words->words()[field] : std::string_view();
+  };
   std::size_t rows = 0;
   while (lines.next(line)) {
     if (line.empty()) continue;
     if (!words->split(line)) return {};
     ++rows;
-    for (std::size_t k = 0; k < wanted.size(); ++k) {
-      const auto field = static_cast<std::size_t>(wanted[k]);
-      columns[k].add(field < words->words().size() ? words->words()[field] : std::string_view());
-    }
+    for (std::size_t k = 0; k < targets.wanted.size(); ++k)
+      targets.columns[k].add(word_at(targets.wanted[k]));
+    for (std::size_t k = 0; k < targets.coded.size(); ++k) targets.words[k].add(word_at(targets.coded[k]));
+    if (rows % kRowsBetweenLooks == 0) check_held(path, rows, targets.bytes(), targets.most_bytes);
   }
   if (!lines.plain()) return {};
+  check_held(path, rows, targets.bytes(), targets.most_bytes);
   return rows;
+}
+
+std::string mebibytes(std::size_t bytes) {
+  return fixed_text(static_cast<double>(bytes) / (1 << 20), 1) + " MiB";
 }
 
 }  // namespace
@@ -279,12 +307,47 @@ void TypedColumn::give(Column& column) {
   }
 }
 
+void CodedWords::give(CodedColumn& column) {
+  TypedColumn typed(false);
+  for (std::size_t k = 0; k < words_.size(); ++k) typed.add(words_.word(k));
+  if (typed.lost()) {
+    typed = TypedColumn(true);
+    for (std::size_t k = 0; k < words_.size(); ++k) typed.add(words_.word(k));
+  }
+  typed.give(column.values);
+  column.codes = std::move(codes_);
+}
+
+void CodedWords::give_typed(CodedColumn& column) {
+  for (std::size_t k = 0; k < words_.size(); ++k) {
+    const std::string_view word = words_.word(k);
+    if (column.values.info.type == ColumnType::integer) {
+      const auto value = parse_integer(word);
+      column.values.integers().push_back(value ? *value : kMissingInteger);
+    } else if (column.values.info.type == ColumnType::real) {
+      column.values.reals().push_back(parse_number(word).value_or(kMissing));
+    } else {
+      column.values.texts().push_back(word.empty() ? std::nullopt : std::optional<std::string>(word));
+    }
+  }
+  column.codes = std::move(codes_);
+}
+
+void check_held(const std::string& path, std::size_t rows, std::size_t held, std::size_t most) {
+  if (most == 0 || held <= most) return;
+  throw Error(ErrorKind::usage, path + ": its first " + std::to_string(rows) + " rows take " +
+                                    mebibytes(held) + ", and --memory allows " + mebibytes(most) +
+                                    "; allow more, or cut the table into parts by cells");
+}
+
 std::optional<CsvColumns> read_plain_csv(const std::string& path, const std::vector<std::string>& names,
-                                         const std::vector<int>& wanted) {
+                                         const std::vector<int>& wanted, const std::vector<int>& coded,
+                                         std::size_t most_bytes) {
   std::error_code unreadable;
   if (!std::filesystem::is_regular_file(path, unreadable)) return {};
   std::vector<TypedColumn> typed(wanted.size(), TypedColumn(false));
-  const std::optional<std::size_t> rows = read_into(typed, path, names, wanted);
+  std::vector<CodedWords> words(coded.size());
+  const std::optional<std::size_t> rows = read_into({wanted, typed, coded, words, most_bytes}, path, names);
   if (!rows) return {};
   std::vector<std::size_t> lost;
   std::vector<int> again;
@@ -295,14 +358,21 @@ std::optional<CsvColumns> read_plain_csv(const std::string& path, const std::vec
   }
   if (!again.empty()) {
     std::vector<TypedColumn> texts(again.size(), TypedColumn(true));
-    if (read_into(texts, path, names, again) != rows) return {};
+    const std::vector<int> no_fields;
+    std::vector<CodedWords> no_words;
+    if (read_into({again, texts, no_fields, no_words, most_bytes}, path, names) != rows) return {};
     for (std::size_t k = 0; k < lost.size(); ++k) typed[lost[k]] = std::move(texts[k]);
   }
-  CsvColumns result{*rows, {}};
+  CsvColumns result{*rows, {}, {}};
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     result.columns.emplace_back();
     result.columns.back().info.name = names[static_cast<std::size_t>(wanted[k])];
     typed[k].give(result.columns.back());
+  }
+  for (std::size_t k = 0; k < coded.size(); ++k) {
+    CodedColumn& column = result.coded.emplace_back();
+    column.values.info.name = names[static_cast<std::size_t>(coded[k])];
+    words[k].give(column);
   }
   return result;
 }

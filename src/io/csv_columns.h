@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "isotherm/core/table.h"
+#include "isotherm/core/word_codes.h"
+#include "isotherm/io/table_reader.h"
 
 namespace isotherm {
 
@@ -30,6 +32,10 @@ class TypedColumn {
   void add(std::string_view word);
   /// Text, and earlier words are gone: they must be read again as text.
   bool lost() const { return kind_ == Kind::lost; }
+  /// What the values take, words of more than fifteen letters not counted.
+  std::size_t bytes() const {
+    return 8 * (integers_.size() + reals_.size()) + sizeof(Texts::value_type) * texts_.size();
+  }
   /// Type and values of `column`; a column without any value is one of numbers. Only when not lost().
   void give(Column& column);
 
@@ -47,12 +53,37 @@ class TypedColumn {
   Texts texts_;
 };
 
+/// A column whose words are told apart, typed when all are known.
+class CodedWords {
+ public:
+  /// Whether the word is new.
+  bool add(std::string_view word) {
+    const std::size_t before = words_.size();
+    codes_.push_back(words_.code(word));
+    return words_.size() > before;
+  }
+  std::size_t bytes() const { return 4 * codes_.size() + words_.bytes(); }
+  /// Typed by what the words hold, as TypedColumn does; or of a type that is known already.
+  void give(CodedColumn& column);
+  void give_typed(CodedColumn& column);
+
+ private:
+  WordCodes words_;
+  std::vector<std::uint32_t> codes_;
+};
+
+/// Throws Error(usage) where values take more than allowed.
+void check_held(const std::string& path, std::size_t rows, std::size_t held, std::size_t most);
+
 struct CsvColumns {
   std::size_t rows = 0;
   std::vector<Column> columns;
+  std::vector<CodedColumn> coded;
 };
-/// The fields at `wanted` of a plain file whose header is `names`; nothing when it is not plain.
+/// The fields at `wanted` of a plain file whose header is `names`, and those at `coded`; nothing when it is
+/// not plain. `most_bytes` as in TableReadOptions.
 std::optional<CsvColumns> read_plain_csv(const std::string& path, const std::vector<std::string>& names,
-                                         const std::vector<int>& wanted);
+                                         const std::vector<int>& wanted, const std::vector<int>& coded = {},
+                                         std::size_t most_bytes = 0);
 
 }  // namespace isotherm

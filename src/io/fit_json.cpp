@@ -293,4 +293,14 @@ const FittedModel& fit_named(const FitDocument& document, const std::string& mod
               what + "; there are " + join(titles, ", ") + (known ? "" : suggestion(model, names)));
 }
 
+const FittedModel& fit_asked(const FitDocument& document, const std::string& model, const std::string& asked,
+                             const std::string& served) {
+  const FittedModel& fit = fit_named(document, model, asked.empty() ? served : asked);
+  if (!asked.empty() && fit.period == "all") {
+    throw Error(ErrorKind::usage, "--period " + asked + ": model " + fit.model +
+                                      " was fitted to all periods together; leave --period out");
+  }
+  return fit;
+}
+
 }  // namespace isotherm

@@ -9,6 +9,7 @@
 #include "gdal_support.h"
 #include "isotherm/core/error.h"
 #include "isotherm/io/scene_reader.h"
+#include "label_lines.h"
 #include "ogr_support.h"
 
 namespace isotherm {
@@ -19,7 +20,10 @@ namespace {
   throw Error(ErrorKind::input, path + ": " + why);
 }
 
-GDALRasterBand& label_band(GDALDataset& dataset, const std::string& path) {
+/// Outlines may take so many times the memory budget, and what one of them takes besides its vertices.
+constexpr std::size_t kMostBudgets = 4, kPieceBytes = 160;
+
+void check_band(GDALDataset& dataset, const std::string& path) {
   if (dataset.GetRasterCount() != 1) {
     refuse(path, "a raster of zone labels has one band, not " + std::to_string(dataset.GetRasterCount()));
   }
@@ -30,33 +34,59 @@ GDALRasterBand& label_band(GDALDataset& dataset, const std::string& path) {
                      GDALGetDataTypeName(band.GetRasterDataType()) +
                      "; turn them into integers (gdal_translate -ot Int32)");
   }
-  return band;
 }
 
-std::string crs_of(const std::string& path, const std::string& given, Log& log) {
+Frame frame_of(const std::string& path, const std::string& crs, Log& log) {
   SceneOptions options;
-  options.crs = given;
-  const std::string crs = open_bands({"label=" + path}, options, log).frame.crs;
-  if (crs.empty()) refuse(path, "has no CRS; give one with --zones-crs");
-  return crs;
+  options.crs = crs;
+  Frame frame = open_bands({"label=" + path}, options, log).frame;
+  if (frame.crs.empty()) refuse(path, "has no CRS; give one with --zones-crs");
+  return frame;
 }
 
-struct LayerOfPieces {
-  GdalDataset dataset;
-  OGRLayer* layer = nullptr;
-};
-
-LayerOfPieces make_layer(const std::string& path) {
-  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("Memory");
-  LayerOfPieces made;
-  if (driver != nullptr) made.dataset.reset(driver->Create("", 0, 0, 0, GDT_Unknown, nullptr));
-  if (made.dataset) made.layer = made.dataset->CreateLayer("labels", nullptr, wkbPolygon, nullptr);
-  OGRFieldDefn field("label", OFTInteger64);
-  if (made.layer == nullptr || made.layer->CreateField(&field) != OGRERR_NONE) {
-    refuse(path, "labels cannot be traced: " + last_gdal_error());
+/// Takes the pieces GDAL traces, and keeps them as outlines of their zones.
+class PieceLayer : public OGRLayer {
+ public:
+  PieceLayer(const GeoTransform& transform, std::size_t most_bytes)
+      : transform_(transform), most_bytes_(most_bytes), definition_(new OGRFeatureDefn("labels")) {
+    definition_->Reference();
+    definition_->SetGeomType(wkbPolygon);
+    OGRFieldDefn field("label", OFTInteger64);
+    definition_->AddFieldDefn(&field);
   }
-  return made;
-}
+  ~PieceLayer() override { definition_->Release(); }
+
+  void ResetReading() override {}
+  OGRFeature* GetNextFeature() override { return nullptr; }
+  OGRFeatureDefn* GetLayerDefn() override { return definition_; }
+  int TestCapability(const char* what) override { return EQUAL(what, OLCSequentialWrite) ? 1 : 0; }
+
+  std::map<std::int64_t, MultiPolygon> zones;
+  bool too_many = false;
+
+ protected:
+  OGRErr ICreateFeature(OGRFeature* feature) override {
+    Strangers ignored_parts, ignored;
+    MultiPolygon piece = read_outline(feature->GetGeometryRef(), false, ignored_parts, ignored);
+    for (Polygon& polygon : piece) {
+      bytes_ += kPieceBytes;
+      for (Ring& ring : polygon.rings) {
+        for (Point& p : ring) p = transform_.to_map(p);
+        ring.shrink_to_fit();
+        bytes_ += ring.size() * sizeof(Point);
+      }
+    }
+    MultiPolygon& zone = zones[feature->GetFieldAsInteger64(0)];
+    zone.insert(zone.end(), std::make_move_iterator(piece.begin()), std::make_move_iterator(piece.end()));
+    too_many = bytes_ > most_bytes_;
+    return too_many ? OGRERR_NOT_ENOUGH_MEMORY : OGRERR_NONE;
+  }
+
+ private:
+  GeoTransform transform_;
+  std::size_t most_bytes_, bytes_ = 0;
+  OGRFeatureDefn* definition_;
+};
 
 }  // namespace
 
@@ -69,30 +99,26 @@ bool is_label_raster(const std::string& path) {
   return opens(GDAL_OF_RASTER) && !opens(GDAL_OF_VECTOR);
 }
 
-PolygonLayer read_labels(const std::string& path, const std::string& crs, Log& log) {
+PolygonLayer read_labels(const std::string& path, const std::string& crs, const RunContext& context) {
   const GdalDataset dataset = open_raster(path);
-  GDALRasterBand& band = label_band(*dataset, path);
-  PolygonLayer layer;
-  layer.crs = crs_of(path, crs, log);
-  layer.attributes.crs = layer.crs;
-  const LayerOfPieces pieces = make_layer(path);
+  check_band(*dataset, path);
+  const Frame frame = frame_of(path, crs, context.log);
+  LabelLines lines(*dataset, path, context);
+  LabelDataset source(lines);
+  PieceLayer pieces(frame.transform, kMostBudgets * context.memory);
+  lines.refuse_more_than(kMostBudgets * context.memory / kPieceBytes);
   clear_gdal_error();
-  if (GDALPolygonize(GDALRasterBand::ToHandle(&band), GDALRasterBand::ToHandle(band.GetMaskBand()),
-                     OGRLayer::ToHandle(pieces.layer), 0, nullptr, nullptr, nullptr) != CE_None) {
-    refuse(path, "its labels cannot be read: " + last_gdal_error());
-  }
-  std::map<std::int64_t, MultiPolygon> zones;
-  Strangers ignored_parts, ignored;
-  pieces.layer->ResetReading();
-  while (const OGRFeatureUniquePtr feature{pieces.layer->GetNextFeature()}) {
-    const std::int64_t label = feature->GetFieldAsInteger64(0);
-    if (label == 0) continue;
-    MultiPolygon piece = read_outline(feature->GetGeometryRef(), false, ignored_parts, ignored);
-    MultiPolygon& zone = zones[label];
-    zone.insert(zone.end(), std::make_move_iterator(piece.begin()), std::make_move_iterator(piece.end()));
-  }
-  if (zones.empty()) refuse(path, "holds no zone: no pixel has a label other than 0 and nodata");
-  for (auto& [label, outline] : zones) {
+  const CPLErr result =
+      GDALPolygonize(GDALRasterBand::ToHandle(&source.labels()), GDALRasterBand::ToHandle(&source.mask()),
+                     OGRLayer::ToHandle(&pieces), 0, nullptr, nullptr, nullptr);
+  if (source.trouble) std::rethrow_exception(source.trouble);
+  if (pieces.too_many) lines.refuse_pieces();
+  if (result != CE_None) refuse(path, "its labels cannot be traced: " + last_gdal_error());
+  if (pieces.zones.empty()) refuse(path, "holds no zone: no pixel has a label other than 0 and nodata");
+  PolygonLayer layer;
+  layer.crs = frame.crs;
+  layer.attributes.crs = layer.crs;
+  for (auto& [label, outline] : pieces.zones) {
     normalise(outline);
     layer.ids.push_back(label);
     layer.id_texts.push_back(std::to_string(label));

@@ -2,11 +2,9 @@
 // file and can be done by any thread.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "isotherm/core/view.h"
@@ -26,20 +24,14 @@ struct RasterTileRow {
   std::int64_t filled = 0;             ///< places from west to east whose tiles are there, in all bands
 };
 
-/// Fills a tile of the file from the pixels of the raster that lie in it: stored(value) is a number as the
-/// file holds it, missing(number) one that does not count. Beyond the edge the last pixel and row are
-/// repeated, which costs nothing when compressed.
-template <class T, class Stored, class Missing>
-void lay_tile(const View<const float>& pixels, T* tile, StoredStatistics::Tile& statistics, Stored stored,
-              Missing missing) {
-  T* to = tile;
-  for (std::int64_t row = 0; row < pixels.height; ++row, to += kTileSide) {
-    std::transform(pixels.row(row), pixels.row(row) + pixels.width, to, stored);
-    statistics.add_row(std::span<const T>(to, static_cast<std::size_t>(pixels.width)), missing);
-    std::fill(to + pixels.width, to + kTileSide, to[pixels.width - 1]);
-  }
-  for (std::int64_t row = pixels.height; row < kTileSide; ++row, to += kTileSide)
-    std::copy_n(to - kTileSide, kTileSide, to);
-}
+inline constexpr std::int16_t kMissingInt16 = -32768;
+inline constexpr double kLargestInt16 = 32767;
+
+/// Fills a tile of the file, 256 x 256 numbers, from the pixels of the raster that lie in it. Beyond the edge
+/// the last pixel and row are repeated, which costs nothing when compressed.
+void lay_floats(const View<const float>& pixels, std::byte* tile, RasterTileRow::TileFacts& facts);
+/// The same scaled to whole numbers; what is out of their reach is cut and counted.
+void lay_integers(const View<const float>& pixels, const IntegerScale& scale, std::byte* tile,
+                  RasterTileRow::TileFacts& facts);
 
 }  // namespace isotherm

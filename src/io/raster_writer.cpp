@@ -21,8 +21,6 @@ namespace isotherm {
 
 namespace {
 
-constexpr std::int16_t kMissingInt16 = -32768;
-constexpr double kLargestInt16 = 32767;
 constexpr double kFewestSteps = 5000;
 
 constexpr std::array<RasterCompression, 5> kCompressions{{
@@ -131,8 +129,6 @@ struct RasterWriter::State {
   void flush_tile_row();
   std::shared_ptr<RasterTileRow> tile_row(std::int64_t first_row);
   void fill(RasterTileRow& row, std::int64_t tile, std::span<const View<const float>> from) const;
-  void fill_tile(std::size_t k, const View<const float>& pixels, std::byte* to,
-                 RasterTileRow::TileFacts& facts) const;
   void put(RasterTileRow& row);
   std::int64_t tiles_across() const { return (frame.width + kTileSide - 1) / kTileSide; }
   std::size_t tile_bytes() const {
@@ -249,23 +245,6 @@ std::shared_ptr<RasterTileRow> RasterWriter::State::tile_row(std::int64_t first_
   return made;
 }
 
-void RasterWriter::State::fill_tile(std::size_t k, const View<const float>& pixels, std::byte* to,
-                                    RasterTileRow::TileFacts& facts) const {
-  if (options.encoding == RasterEncoding::float32) {
-    return lay_tile(
-        pixels, reinterpret_cast<float*>(to), facts.statistics, [](float value) { return value; },
-        [](float value) { return value != value; });
-  }
-  const auto stored = [&, scale = scales[k]](float value) {
-    const double steps = (static_cast<double>(value) - scale.offset) / scale.scale;
-    const double whole = std::clamp(std::nearbyint(steps), -kLargestInt16, kLargestInt16);
-    facts.saturated += std::abs(steps) > kLargestInt16 + 0.5 ? 1 : 0;
-    return steps != steps ? kMissingInt16 : static_cast<std::int16_t>(whole);
-  };
-  lay_tile(pixels, reinterpret_cast<std::int16_t*>(to), facts.statistics, stored,
-           [](std::int16_t value) { return value == kMissingInt16; });
-}
-
 void RasterWriter::State::fill(RasterTileRow& row, std::int64_t tile,
                                std::span<const View<const float>> from) const {
   const std::int64_t width = std::min(kTileSide, frame.width - tile * kTileSide);
@@ -275,7 +254,12 @@ void RasterWriter::State::fill(RasterTileRow& row, std::int64_t tile,
   if (!fits) throw Error(ErrorKind::internal, output.final_path() + ": pixels are not those of a tile");
   for (std::size_t k = 0; k < from.size(); ++k) {
     const std::size_t place = k * static_cast<std::size_t>(tiles_across()) + static_cast<std::size_t>(tile);
-    fill_tile(k, from[k], row.bytes.get() + place * tile_bytes(), row.tiles[place]);
+    std::byte* const to = row.bytes.get() + place * tile_bytes();
+    if (options.encoding == RasterEncoding::float32) {
+      lay_floats(from[k], to, row.tiles[place]);
+    } else {
+      lay_integers(from[k], scales[k], to, row.tiles[place]);
+    }
   }
   ++row.filled;
 }

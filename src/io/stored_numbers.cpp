@@ -4,6 +4,9 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
+
+#include "isotherm/core/vector_clones.h"
 
 namespace isotherm {
 
@@ -72,7 +75,8 @@ struct WholeRule {
 };
 
 template <class T>
-std::uint64_t count_small_invalid(const std::byte* stored, const Decoding& decoding, std::size_t count) {
+[[gnu::always_inline]] inline std::uint64_t count_small_invalid(const std::byte* stored,
+                                                                const Decoding& decoding, std::size_t count) {
   const WholeRule rule(decoding);
   std::uint32_t found = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -84,7 +88,8 @@ std::uint64_t count_small_invalid(const std::byte* stored, const Decoding& decod
 }
 
 template <class T>
-void decode_small(const std::byte* stored, const Decoding& decoding, std::span<float> out) {
+[[gnu::always_inline]] inline void decode_small(const std::byte* stored, const Decoding& decoding,
+                                                std::span<float> out) {
   const WholeRule rule(decoding);
   const double scale = decoding.scale, offset = decoding.offset;
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -93,6 +98,16 @@ void decode_small(const std::byte* stored, const Decoding& decoding, std::span<f
     const auto physical = static_cast<float>(static_cast<double>(value) * scale + offset);
     out[i] = there ? physical : std::numeric_limits<float>::quiet_NaN();
   }
+}
+
+/// Of 16-bit numbers without a sign, as Landsat stores its bands.
+ISO_VECTOR_CLONES void decode_uint16(const std::byte* stored, const Decoding& rule, std::span<float> out) {
+  decode_small<std::uint16_t>(stored, rule, out);
+}
+
+ISO_VECTOR_CLONES std::uint64_t count_invalid_uint16(const std::byte* stored, const Decoding& rule,
+                                                     std::size_t count) {
+  return count_small_invalid<std::uint16_t>(stored, rule, count);
 }
 
 /// Calls use(T{}) for types of 8 and 16 bits and returns true. A signed 16-bit number that stands for an
@@ -107,13 +122,49 @@ bool with_small_type(StoredType type, const Decoding& rule, Use use) {
   return false;
 }
 
+/// A number as bits: narrow ones stay narrow, so that more of them fit a vector.
 template <class T>
-std::uint32_t bits_of(T value) {
+auto bits_of(T value) {
   if constexpr (std::is_floating_point_v<T>) {
     return value >= 0 && value < T{4294967296} ? static_cast<std::uint32_t>(value) : 0;
+  } else if constexpr (sizeof(T) <= 2) {
+    return static_cast<std::make_unsigned_t<T>>(value);
   } else {
     return static_cast<std::uint32_t>(value);
   }
+}
+
+/// All questions of a test as two: is one of these bits set, is one of these set together with the next?
+struct QualityBits {
+  QualityBits(const QualityTest& test, std::uint32_t more) : one(test.any | more) {
+    for (std::uint32_t k = 0; k < test.fields; ++k) {
+      const auto [shift, level] = test.field[k];
+      if (level == 0) always = true;
+      if (level == 1) one |= 3u << shift;
+      if (level == 2) one |= 2u << shift;
+      if (level == 3) two |= 1u << shift;
+    }
+  }
+  std::uint32_t one, two = 0;
+  bool always = false;
+};
+
+template <class T>
+[[gnu::always_inline]] inline void test_numbers(const std::byte* stored, const QualityBits& bits,
+                                                std::span<std::uint8_t> drop) {
+  using Bits = decltype(bits_of(T{}));
+  const auto one = static_cast<Bits>(bits.one), two = static_cast<Bits>(bits.two);
+  const auto always = static_cast<Bits>(bits.always ? 1 : 0);
+  for (std::size_t i = 0; i < drop.size(); ++i) {
+    const Bits value = bits_of(number<T>(stored, i));
+    const auto found = static_cast<Bits>((value & one) | (value & (value >> 1) & two) | always);
+    drop[i] |= static_cast<std::uint8_t>(found != 0);
+  }
+}
+
+ISO_VECTOR_CLONES void test_uint16(const std::byte* stored, const QualityBits& bits,
+                                   std::span<std::uint8_t> drop) {
+  test_numbers<std::uint16_t>(stored, bits, drop);
 }
 
 }  // namespace
@@ -135,6 +186,7 @@ Decoding rule_for(StoredType type, const Decoding& rule) {
 }
 
 void decode_row(const std::byte* stored, StoredType type, const Decoding& rule, std::span<float> out) {
+  if (type == StoredType::uint16) return decode_uint16(stored, rule, out);
   if (with_small_type(type, rule, [&](auto kind) { decode_small<decltype(kind)>(stored, rule, out); }))
     return;
   if (type == StoredType::float32 && is_plain(rule)) {
@@ -149,6 +201,7 @@ void decode_row(const std::byte* stored, StoredType type, const Decoding& rule, 
 
 std::uint64_t count_invalid(const std::byte* stored, StoredType type, const Decoding& rule,
                             std::size_t count) {
+  if (type == StoredType::uint16) return count_invalid_uint16(stored, rule, count);
   std::uint64_t found = 0;
   const bool small = with_small_type(
       type, rule, [&](auto kind) { found = count_small_invalid<decltype(kind)>(stored, rule, count); });
@@ -166,19 +219,9 @@ std::uint64_t count_invalid(const std::byte* stored, StoredType type, const Deco
 
 void test_row(const std::byte* stored, StoredType type, const QualityTest& test, std::uint32_t any,
               std::span<std::uint8_t> drop) {
-  // A pass for each question, which the compiler turns into vectors; all questions of a pixel at once it
-  // cannot.
-  with_type(type, [&](auto kind) {
-    using T = decltype(kind);
-    const std::uint32_t bits = any | test.any;
-    for (std::size_t i = 0; i < drop.size(); ++i)
-      drop[i] |= static_cast<std::uint8_t>((bits_of(number<T>(stored, i)) & bits) != 0);
-    for (std::uint32_t k = 0; k < test.fields; ++k) {
-      const auto [shift, level] = test.field[k];
-      for (std::size_t i = 0; i < drop.size(); ++i)
-        drop[i] |= static_cast<std::uint8_t>((bits_of(number<T>(stored, i)) >> shift & 3u) >= level);
-    }
-  });
+  const QualityBits bits(test, any);
+  if (type == StoredType::uint16) return test_uint16(stored, bits, drop);
+  with_type(type, [&](auto kind) { test_numbers<decltype(kind)>(stored, bits, drop); });
 }
 
 }  // namespace isotherm

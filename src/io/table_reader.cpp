@@ -156,18 +156,25 @@ class Reader {
       const OGRFieldDefn& info = *definition.GetFieldDefn(field);
       result_.table.columns.push_back(make_column({info.GetNameRef(), column_type(info), "", ""}));
     }
+    for (const std::string& name : options_.coded) {
+      coded_fields_.push_back(field_index(definition, path_, name));
+      const OGRFieldDefn& info = *definition.GetFieldDefn(coded_fields_.back());
+      result_.coded.push_back({make_column({info.GetNameRef(), column_type(info), "", ""}), {}});
+    }
+    words_.resize(coded_fields_.size());
     has_geometry_ = layer_.GetGeomType() != wkbNone;
-    if (!has_geometry_) coordinates_ = find_coordinates(definition);
+    if (!has_geometry_ && options_.anchors) coordinates_ = find_coordinates(definition);
     swap_ = needs_swap(layer_);
     if (!read_plain(definition)) read_features();
     if (rows_ == 0) throw Error(ErrorKind::input, path_ + ": has no rows");
+    result_.rows = rows_;
     settle_geometry(log);
-    if (result_.table.rows() == 0) {
+    if (result_.table.rows() == 0 && result_.coded.empty()) {
       throw Error(ErrorKind::input,
                   path_ + ": has neither columns nor polygons: there is nothing to compute with");
     }
     if (lost_ > 0 && !result_.anchors.empty()) {
-      log.warning(path_ + ": " + std::to_string(lost_) + " of " + std::to_string(rows_) +
+      log.warning(path_ + ": " + std::to_string(lost_) + " of " + std::to_string(result_.anchors.size()) +
                   " features have no geometry");
     }
     return std::move(result_);
@@ -181,8 +188,14 @@ class Reader {
     if (CPLGetLastErrorType() == CE_Failure) {
       throw Error(ErrorKind::input, path_ + ": cannot be read: " + last_gdal_error());
     }
+    check_memory();
     if (is_csv(*dataset_)) {
       for (Column& column : result_.table.columns) settle_type(column);
+    }
+    for (std::size_t k = 0; k < words_.size(); ++k) {
+      // What GDAL calls text in a CSV file is typed by what it holds.
+      const bool untyped = is_csv(*dataset_) && result_.coded[k].values.info.type == ColumnType::text;
+      untyped ? words_[k].give(result_.coded[k]) : words_[k].give_typed(result_.coded[k]);
     }
   }
 
@@ -204,8 +217,9 @@ class Reader {
     const bool placed = coordinates_.x >= 0;
     const std::size_t at_x = placed ? place_of(coordinates_.x) : 0,
                       at_y = placed ? place_of(coordinates_.y) : 0;
-    std::optional<CsvColumns> read = read_plain_csv(path_, names, wanted);
+    std::optional<CsvColumns> read = read_plain_csv(path_, names, wanted, coded_fields_, options_.most_bytes);
     if (!read) return false;
+    result_.coded = std::move(read->coded);
     rows_ = read->rows;
     if (placed) {
       result_.anchors.reserve(rows_);
@@ -221,11 +235,24 @@ class Reader {
   void add(const OGRFeature& feature) {
     ++rows_;
     for (std::size_t k = 0; k < fields_.size(); ++k) append(result_.table.columns[k], feature, fields_[k]);
+    held_ += 8 * fields_.size();
+    bool fresh = true;
+    for (std::size_t k = 0; k < words_.size(); ++k) {
+      const bool is_new = words_[k].add(word_of(feature, coded_fields_[k]));
+      if (k == 0) fresh = is_new;
+    }
+    if (rows_ % 1024 == 0) check_memory();
     if (has_geometry_) {
-      add_geometry(feature.GetGeometryRef());
+      if (fresh || !options_.outlines_once) add_geometry(feature.GetGeometryRef());
     } else if (coordinates_.x >= 0) {
       result_.anchors.push_back({coordinate(feature, coordinates_.x), coordinate(feature, coordinates_.y)});
     }
+  }
+
+  void check_memory() const {
+    std::size_t held = held_;
+    for (const CodedWords& words : words_) held += words.bytes();
+    check_held(path_, rows_, held, options_.most_bytes);
   }
 
   void add_geometry(const OGRGeometry* geometry) {
@@ -237,10 +264,32 @@ class Reader {
       throw Error(ErrorKind::input, path_ + ": row " + std::to_string(rows_) + " " + error.what());
     }
     normalise(outline);
-    result_.anchors.push_back(outline.empty() ? place(geometry, swap_) : centroid(outline));
+    const Point anchor = outline.empty() ? place(geometry, swap_) : centroid(outline);
+    if (options_.anchors) result_.anchors.push_back(anchor);
     outlines_ += outline.empty() ? 0 : 1;
-    lost_ += std::isfinite(result_.anchors.back().x) ? 0 : 1;
+    lost_ += std::isfinite(anchor.x) ? 0 : 1;
+    held_ += options_.geometry ? bytes_of(outline) : 0;
     if (options_.geometry) result_.table.geometry.push_back(std::move(outline));
+  }
+
+  /// A field as the word that tells its value from others; empty for none.
+  std::string word_of(const OGRFeature& feature, int field) const {
+    Column value = make_column({"", column_type(*feature.GetFieldDefnRef(field)), "", ""});
+    append(value, feature, field);
+    if (value.info.type == ColumnType::integer)
+      return value.integers()[0] == kMissingInteger ? "" : std::to_string(value.integers()[0]);
+    if (value.info.type == ColumnType::real)
+      return std::isnan(value.reals()[0]) ? "" : number_text(value.reals()[0]);
+    return value.texts()[0].value_or("");
+  }
+
+  static std::size_t bytes_of(const MultiPolygon& outline) {
+    std::size_t sum = sizeof(MultiPolygon);
+    for (const Polygon& polygon : outline) {
+      sum += sizeof(Polygon);
+      for (const Ring& ring : polygon.rings) sum += sizeof(Ring) + ring.size() * sizeof(Point);
+    }
+    return sum;
   }
 
   /// Empty where there is none, or none that can be used: that may be why another was given.
@@ -274,7 +323,9 @@ class Reader {
   const TableReadOptions& options_;
   GdalDataset dataset_;
   OGRLayer& layer_;
-  std::vector<int> fields_;
+  std::vector<int> fields_, coded_fields_;
+  std::vector<CodedWords> words_;
+  std::size_t held_ = 0;  ///< bytes of columns and outlines
   bool has_geometry_ = false;
   bool swap_ = false;
   Coordinates coordinates_;
@@ -288,6 +339,19 @@ class Reader {
 
 ReadTable read_table(const std::string& path, const TableReadOptions& options, Log& log) {
   return Reader(path, options).read(log);
+}
+
+std::vector<std::string> coordinate_columns(const Table& table) {
+  for (const CoordinateNames& names : kCoordinates) {
+    std::string x, y;
+    for (const Column& column : table.columns) {
+      const std::string name = lower(column.info.name);
+      if (name == names.x) x = column.info.name;
+      if (name == names.y) y = column.info.name;
+    }
+    if (!x.empty() && !y.empty()) return {x, y};
+  }
+  return {};
 }
 
 }  // namespace isotherm

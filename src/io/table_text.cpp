@@ -60,21 +60,42 @@ void write_eight(char* to, std::uint32_t value) {
 constexpr int kDigits = 16;  // of a Decimal
 constexpr std::uint64_t kDecimalLimit = 10000000000000000;
 
-/// A whole number below 10^16 as sixteen digits, leading zeros and all, with room behind them to copy sixteen
+/// A whole number below 10^16 as the last of sixteen digits, with room behind them to copy sixteen
 /// characters from any of them: copies of a fixed length are a few instructions.
 struct Decimal {
   explicit Decimal(std::uint64_t value) {
-    write_eight(text.data(), static_cast<std::uint32_t>(value / 100000000));
+    // Most numbers have eight to ten digits: the zeros before them are not needed.
+    const auto high = static_cast<std::uint32_t>(value / 100000000);
+    if (high >= 100) {
+      write_eight(text.data(), high);
+    } else {
+      write_pair(text.data() + 6, high);
+    }
     write_eight(text.data() + 8, static_cast<std::uint32_t>(value % 100000000));
   }
   std::array<char, 2 * kDigits> text{};
 };
 
+/// 10^n as a whole number.
+constexpr std::array<std::uint64_t, kDigits + 1> kWholePowers = [] {
+  std::array<std::uint64_t, kDigits + 1> powers{1};
+  for (std::size_t n = 1; n < powers.size(); ++n) powers[n] = 10 * powers[n - 1];
+  return powers;
+}();
+
+/// `digits`, or one more when rounding has carried that far.
+int count_rounded(std::uint64_t rounded, int digits) {
+  return digits + (rounded >= kWholePowers[static_cast<std::size_t>(digits)] ? 1 : 0);
+}
+
+/// The nearest whole number, a half upwards; below 2^50, so that the sum is exact. By way of a signed number,
+/// which processors convert in one step.
+std::int64_t round_half_up(double value) { return static_cast<std::int64_t>(value + 0.5); }
+
 /// How many digits a positive number below 10^16 has.
 int count_digits(std::uint64_t value) {
-  int count = 1;
-  for (std::uint64_t limit = 10; value >= limit; limit *= 10) ++count;
-  return count;
+  const int binary = static_cast<int>(std::bit_width(value)) - 1, fewest = ((binary * 1233) >> 12) + 1;
+  return count_rounded(value, fewest);
 }
 
 /// value / 10^decimals, zeros at the end left out; `value` is not 0 and has so many digits.
@@ -102,8 +123,8 @@ char* write_scaled(char* to, std::uint64_t value, int digits, int decimals) {
 char* write_plain(char* to, double value, int digits) {
   int decimals = digits - 1 - leading_place(value);
   const double scaled = decimals >= 0 ? value * power_of_ten(decimals) : value / power_of_ten(-decimals);
-  auto rounded = static_cast<std::uint64_t>(scaled + 0.5);  // below 2^50, so the sum is exact
-  int count = digits + (static_cast<double>(rounded) >= power_of_ten(digits) ? 1 : 0);
+  auto rounded = static_cast<std::uint64_t>(round_half_up(scaled));
+  int count = count_rounded(rounded, digits);
   for (; decimals < 0; ++decimals, ++count) rounded *= 10;
   return write_scaled(to, rounded, count, decimals);
 }
@@ -122,12 +143,12 @@ char* write_shortest(char* to, float value) {
   for (int digits = 7; digits <= 9; ++digits) {
     const int decimals = digits - 1 - place;
     const double power = power_of_ten(decimals), scaled = wide * power;
-    const auto rounded = static_cast<std::uint64_t>(scaled + 0.5);
+    const std::int64_t rounded = round_half_up(scaled);
     const double error = std::abs(static_cast<double>(rounded) - scaled), limit = half * power;
     if (error == 0.5 || error == limit) return nullptr;
     if (error > limit) continue;
-    const int count = digits + (static_cast<double>(rounded) >= power_of_ten(digits) ? 1 : 0);
-    return write_scaled(to, rounded, count, decimals);
+    const auto whole = static_cast<std::uint64_t>(rounded);
+    return write_scaled(to, whole, count_rounded(whole, digits), decimals);
   }
   return nullptr;
 }

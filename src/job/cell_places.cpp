@@ -1,5 +1,7 @@
 #include "cell_places.h"
 
+#include <cmath>
+#include <numbers>
 #include <optional>
 
 #include "isotherm/core/error.h"
@@ -10,6 +12,8 @@
 namespace isotherm {
 
 namespace {
+
+constexpr double kEarthRadius_m = 6371008.8, kMercatorRadius_m = 6378137;
 
 struct NameParts {
   std::string grid;  ///< as Grid::parse takes it
@@ -61,6 +65,24 @@ void place_by_names(ReadTable& cells, const std::string& id) {
     anchors.push_back(grid->centre(parts->cell));
   }
   cells.anchors = std::move(anchors);
+}
+
+std::optional<double> side_by_name(const ReadTable& cells, const std::string& id) {
+  const Table& table = cells.table;
+  const auto position = table.find(id.empty() ? "zone" : id);
+  if (!position || table.rows() == 0) return {};
+  const std::string name = text_at(table.columns[*position], 0);
+  const auto parts = parts_of(name);
+  const std::optional<Grid> grid = grid_of(name);
+  if (!grid || grid->id_text(parts->cell) != name) return {};
+  const double side = std::visit([](const auto& kind) { return std::sqrt(kind.cell_area()); }, grid->kind());
+  if (grid->in_degrees()) {
+    const double radian = std::numbers::pi / 180, latitude = grid->centre(parts->cell).y * radian;
+    return side * kEarthRadius_m * radian * std::sqrt(std::max(std::cos(latitude), 0.0));
+  }
+  // Metres of web tiles grow with latitude: by 1 / cos = cosh(y / R).
+  if (grid->fixed_crs()) return side / std::cosh(grid->centre(parts->cell).y / kMercatorRadius_m);
+  return side;
 }
 
 }  // namespace isotherm

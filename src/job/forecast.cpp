@@ -40,7 +40,7 @@ class Run {
       : job_(job),
         context_(context),
         plan_(make_forecast_plan(job)),
-        series_(SeriesTable::read(job, context.log)),
+        series_(SeriesTable::read(job, context.log, context.memory)),
         requests_(series_, terms(), job.pool != kNoPooling),
         table_(series_, plan_.levels, job.horizon, plan_.wide) {}
 
@@ -261,6 +261,7 @@ class Run {
   }
 
   void open_plots() {
+    if (job_.plots.empty()) return;
     std::vector<std::string> names;
     for (std::size_t cell = 0; cell < series_.cells(); ++cell) names.push_back(series_.id_text(cell));
     for (const std::string& name : job_.plots) {
@@ -334,7 +335,15 @@ void run(const ForecastJob& job, const RunContext& context) {
   ForecastJob cells = job;
   const bool mean_of_all = std::erase(cells.plots, kMeanOfAll) > 0 && !job.id.empty();
   if (job.id.empty() && !job.plots.empty()) cells.plots = {""};
-  if (!job.totals.empty()) OutputFile(job.totals, context.overwrite);  // refused before anything is read
+  // Refused before anything is read.
+  if (!job.totals.empty()) OutputFile(job.totals, context.overwrite);
+  if (mean_of_all) {
+    for (const std::string& variable : job.values)
+      OutputFile(fill_template(job.plot_file, {{"cell", std::string(kMeanOfAll)}, {"variable", variable}}),
+                 context.overwrite);
+  }
+  if (job.calibrate && !job.total.empty())
+    context.log.note("--calibrate: quantiles of areas stay those of the model, not of a back-test");
   Run(cells, context)();
   if (!job.total.empty()) Run(of_areas(job, job.total), context)();
   if (mean_of_all) draw_mean(job, context);

@@ -66,6 +66,15 @@ ForecastPlan make_forecast_plan(const ForecastJob& job) {
   plan.levels = parse_levels(job.quantiles);
   plan.criterion = parse_criterion(job.criterion);
   if (job.values.empty()) refuse("nothing to continue; name columns with --value");
+  for (std::size_t k = 0; k < job.values.size(); ++k) {
+    if (std::find(job.values.begin(), job.values.begin() + static_cast<std::ptrdiff_t>(k), job.values[k]) !=
+        job.values.begin() + static_cast<std::ptrdiff_t>(k))
+      refuse("--value names '" + job.values[k] + "' twice");
+    if (job.total == job.values[k]) refuse("--total '" + job.total + "' is continued itself, by --value");
+  }
+  if (!job.total.empty() && (job.total == job.time || job.total == job.id))
+    refuse("--total '" + job.total + "' is the column of " + (job.total == job.id ? "names" : "times") +
+           "; give one of areas");
   check_pool_and_regressors(job, plan.models.front());
   if (job.horizon < 1) refuse("--horizon is a number of steps, at least 1");
   if (job.layout != "long" && job.layout != "wide") {

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
-#include <unordered_map>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
+#include "isotherm/core/word_codes.h"
 #include "isotherm/io/table_reader.h"
 
 namespace isotherm {
@@ -32,14 +33,6 @@ double number_in(const Column& column, std::size_t row) {
   }
   const double value = column.reals()[row];
   return std::isfinite(value) ? value : kMissing;
-}
-
-const Column& column_named(const Table& table, const std::string& name) {
-  if (const auto at = table.find(name)) return table.columns[*at];
-  std::vector<std::string> names;
-  for (const Column& column : table.columns) names.push_back(column.info.name);
-  throw Error(ErrorKind::input, "the table has no column '" + name + "'; it has " + join(names, ", ") +
-                                    suggestion(name, names));
 }
 
 void require_numbers(const Column& column) {
@@ -66,66 +59,86 @@ std::optional<WrittenTime> time_of_suffix(std::string suffix) {
 
 }  // namespace
 
-SeriesTable SeriesTable::read(const ForecastJob& job, Log& log) {
+SeriesTable SeriesTable::read(const ForecastJob& job, Log& log, std::size_t most_bytes) {
   TableReadOptions options;
   options.layer = job.layer;
   options.crs = job.crs;
+  options.most_bytes = most_bytes;
+  if (!job.id.empty()) options.coded.push_back(job.id);
   if (!job.time.empty()) {
     options.columns = columns(job);
-    options.columns.push_back(job.time);
-    if (!job.id.empty()) options.columns.push_back(job.id);
-    if (!job.total.empty()) options.columns.push_back(job.total);  // refused here when there is none
-    if (job.pool.starts_with(kPoolByClass)) options.columns.push_back(job.pool.substr(kPoolByClass.size()));
+    options.coded.push_back(job.time);
+    if (!job.total.empty()) options.coded.push_back(job.total);  // refused here when there is none
   }
+  const bool classes = job.pool.starts_with(kPoolByClass);
+  if (classes) options.coded.push_back(job.pool.substr(kPoolByClass.size()));
   options.geometry = !job.areas;
+  options.outlines_once = !job.id.empty();
+  options.anchors = false;
   ReadTable read = read_table(job.table, options, log);
+  if (read.rows >= kNoCell)
+    throw Error(ErrorKind::input, job.table + " has more than four thousand million rows; cut it by cells");
   SeriesTable series;
   series.reducer_ = parse_reducer(job.aggregate);
   series.areas_ = job.areas;
   series.sums_ = job.areas && job.total_as == "sum";
   series.continued_ = job.values.size();
-  series.take_ids(job, read.table, log);
-  if (job.pool.starts_with(kPoolByClass)) series.take_pools(job, read.table);
+  series.take_ids(job, read, log);
+  if (classes) series.take_pools(read.coded.back());
   if (job.time.empty()) {
     series.take_wide(job, read.table);
   } else {
-    series.take_long(job, read.table);
+    series.take_long(job, read);
   }
   series.close(log);
   return series;
 }
 
-void SeriesTable::take_ids(const ForecastJob& job, Table& table, Log& log) {
-  const std::size_t rows = table.rows();
-  if (rows == 0) throw Error(ErrorKind::no_data, job.table + " has no rows");
-  cell_of_row_.assign(rows, 0);
-  crs_ = table.crs;
-  const bool outlines = !table.geometry.empty() && !crs_.empty();
-  if (!table.geometry.empty() && !outlines) {
+std::string SeriesTable::id_text(std::size_t cell) const {
+  return ids_.empty() ? std::string() : cell_text(ids_.front(), cell).value_or("");
+}
+
+void SeriesTable::take_ids(const ForecastJob& job, ReadTable& read, Log& log) {
+  crs_ = read.table.crs;
+  std::vector<MultiPolygon> outlines = std::move(read.table.geometry);
+  if (!outlines.empty() && crs_.empty()) {
     log.warning("the outlines of " + job.table + " have no CRS and are not carried; give it with --crs");
+    outlines.clear();
   }
   if (job.id.empty()) {
-    id_texts_ = {""};
-    if (outlines) geometry_.push_back(std::move(table.geometry.front()));
+    cell_of_entry_.assign(read.rows, 0);
+    if (!outlines.empty()) geometry_.push_back(std::move(outlines.front()));
     return;
   }
-  const Column& ids = column_named(table, job.id);
-  ids_.push_back(make_column(ids.info));
-  std::unordered_map<std::string, std::size_t> known;
-  std::size_t nameless = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto text = cell_text(ids, row);
-    if (!text) {
-      cell_of_row_[row] = kNoCell;
-      ++nameless;
-      continue;
+  CodedColumn& names = read.coded.front();
+  // Names that were written differently ("1.0", "1.00") may be the same.
+  std::vector<std::uint32_t> cell_of_name(names.values.size(), kNoCell);
+  std::vector<std::size_t> first_name;
+  {
+    WordCodes known;
+    for (std::size_t name = 0; name < cell_of_name.size(); ++name) {
+      const auto text = cell_text(names.values, name);
+      if (!text) continue;
+      cell_of_name[name] = known.code(*text);
+      if (cell_of_name[name] == first_name.size()) first_name.push_back(name);
     }
-    const auto [place, fresh] = known.try_emplace(*text, id_texts_.size());
-    cell_of_row_[row] = place->second;
-    if (!fresh) continue;
-    id_texts_.push_back(*text);
-    append_value(ids_.front(), ids, row);
-    if (outlines) geometry_.push_back(std::move(table.geometry[row]));
+  }
+  if (first_name.empty()) throw Error(ErrorKind::no_data, job.table + " has no row with a '" + job.id + "'");
+  if (first_name.size() == cell_of_name.size()) {
+    ids_.push_back(std::move(names.values));
+    geometry_ = std::move(outlines);
+  } else {
+    ids_.push_back(make_column(names.values.info));
+    for (const std::size_t name : first_name) {
+      append_value(ids_.front(), names.values, name);
+      if (!outlines.empty()) geometry_.push_back(std::move(outlines[name]));
+    }
+  }
+  cell_of_entry_ = std::move(names.codes);
+  std::size_t nameless = 0;
+  for (std::uint32_t& cell : cell_of_entry_) {
+    cell = cell_of_name[cell];
+    nameless += cell == kNoCell;
   }
   if (nameless > 0) {
     log.warning(std::to_string(nameless) + " rows of " + job.table + " have no '" + job.id +
@@ -133,16 +146,15 @@ void SeriesTable::take_ids(const ForecastJob& job, Table& table, Log& log) {
   }
 }
 
-void SeriesTable::take_pools(const ForecastJob& job, const Table& table) {
-  const Column& classes = column_named(table, job.pool.substr(kPoolByClass.size()));
+void SeriesTable::take_pools(const CodedColumn& classes) {
   constexpr auto kNoPool = static_cast<std::size_t>(-1);
   pool_of_cell_.assign(cells(), kNoPool);
-  std::unordered_map<std::string, std::size_t> known;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    const std::size_t cell = cell_of_row_[row];
+  WordCodes known;
+  for (std::size_t row = 0; row < cell_of_entry_.size(); ++row) {
+    const std::size_t cell = cell_of_entry_[row];
     if (cell == kNoCell || pool_of_cell_[cell] != kNoPool) continue;
-    const auto text = cell_text(classes, row);
-    if (text) pool_of_cell_[cell] = known.try_emplace(*text, known.size()).first->second;
+    const auto text = cell_text(classes.values, classes.codes[row]);
+    if (text) pool_of_cell_[cell] = known.code(*text);
   }
   // Cells without a class are a class of their own.
   pools_ = known.size();
@@ -180,97 +192,128 @@ std::int64_t SeriesTable::step_of(const WrittenTime& time, const std::string& te
                                     "; choose a coarser calendar");
 }
 
-void SeriesTable::take_long(const ForecastJob& job, const Table& table) {
-  time_name_ = job.time;
-  const Column& times = column_named(table, job.time);
-  // Few times stand in many rows: each is read once.
+void SeriesTable::take_times(const ForecastJob& job, const CodedColumn& times) {
+  // Few times stand in many rows; those of rows without a cell need not be times.
+  std::vector<bool> used(times.values.size(), false);
+  for (std::size_t row = 0; row < cell_of_entry_.size(); ++row) {
+    if (cell_of_entry_[row] != kNoCell) used[times.codes[row]] = true;
+  }
   std::vector<WrittenTime> written;
-  std::vector<std::string> texts;
-  std::unordered_map<std::string, std::size_t> known;
-  std::vector<std::size_t> rows;
-  std::vector<std::uint32_t> time_of_row;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (cell_of_row_[row] == kNoCell) continue;
-    const std::string text = cell_text(times, row).value_or("");
-    const auto [place, fresh] = known.try_emplace(text, written.size());
-    if (fresh) {
-      const auto time = parse_time(text);
-      if (!time) {
-        throw Error(ErrorKind::input, "row " + std::to_string(row + 1) + " of " + job.table + ": '" + text +
-                                          "' in column '" + job.time +
-                                          "' is no time; write 2021, 2021-06, 2021-JJA or 2021-06-14");
-      }
-      written.push_back(*time);
-      texts.push_back(text);
+  std::vector<std::size_t> places;
+  for (std::size_t k = 0; k < used.size(); ++k) {
+    if (!used[k]) continue;
+    const std::string text = cell_text(times.values, k).value_or("");
+    const auto time = parse_time(text);
+    if (!time) {
+      const auto row = std::ranges::find(times.codes, static_cast<std::uint32_t>(k)) - times.codes.begin();
+      throw Error(ErrorKind::input, "row " + std::to_string(row + 1) + " of " + job.table + ": '" + text +
+                                        "' in column '" + job.time +
+                                        "' is no time; write 2021, 2021-06, 2021-JJA or 2021-06-14");
     }
-    rows.push_back(row);
-    time_of_row.push_back(static_cast<std::uint32_t>(place->second));
+    written.push_back(*time);
+    places.push_back(k);
   }
-  if (written.empty()) throw Error(ErrorKind::no_data, job.table + " has no row with a '" + job.id + "'");
   choose_calendar(job, written);
-  std::vector<std::int64_t> steps;
-  for (std::size_t k = 0; k < written.size(); ++k) steps.push_back(step_of(written[k], texts[k]));
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    entry_cell_.push_back(cell_of_row_[rows[k]]);
-    entry_step_.push_back(steps[time_of_row[k]]);
-  }
+  steps_.assign(used.size(), 0);
+  for (std::size_t k = 0; k < places.size(); ++k)
+    steps_[places[k]] = step_of(written[k], cell_text(times.values, places[k]).value_or(""));
+}
+
+void SeriesTable::take_long(const ForecastJob& job, ReadTable& read) {
+  time_name_ = job.time;
+  CodedColumn& times = read.coded[job.id.empty() ? 0 : 1];
+  take_times(job, times);
+  time_of_entry_ = std::move(times.codes);
   for (const std::string& name : columns(job)) {
-    const Column& column = column_named(table, name);
+    Column& column = read.table.columns[*read.table.find(name)];
     require_numbers(column);
     variables_.push_back(column.info);
-    std::vector<double>& values = entry_values_.emplace_back();
-    for (const std::size_t row : rows) values.push_back(number_in(column, row));
+    // A column of numbers becomes the entries as it is, unless it is asked for twice.
+    const bool last_use = std::ranges::count(columns(job), name) == 1;
+    if (last_use && std::holds_alternative<Reals>(column.values)) {
+      for (double& value : column.reals()) value = std::isfinite(value) ? value : kMissing;
+      entry_values_.push_back(std::move(column.reals()));
+      continue;
+    }
+    std::vector<double>& values = entry_values_.emplace_back(read.rows);
+    for (std::size_t row = 0; row < read.rows; ++row) values[row] = number_in(column, row);
+    if (last_use) column.values = Reals{};
   }
 }
 
 void SeriesTable::take_wide(const ForecastJob& job, const Table& table) {
-  struct Source {
-    const Column* column;
-    std::size_t variable;
-    WrittenTime time;
-    std::string text;
-  };
-  std::vector<Source> sources;
   std::vector<WrittenTime> written;
-  for (const std::string& name : columns(job)) {
-    const std::size_t before = sources.size();
+  std::vector<std::string> texts;
+  std::vector<std::vector<const Column*>> sources(columns(job).size());  ///< by variable and time
+  for (std::size_t v = 0; v < sources.size(); ++v) {
+    const std::string name = columns(job)[v];
+    const Column* one = nullptr;
     for (const Column& column : table.columns) {
       if (!column.info.name.starts_with(name + "_")) continue;
       const std::string suffix = column.info.name.substr(name.size() + 1);
       const auto time = time_of_suffix(suffix);
       if (!time) continue;
       require_numbers(column);
-      sources.push_back({&column, variables_.size(), *time, suffix});
-      written.push_back(*time);
+      one = one ? one : &column;
+      const auto place = static_cast<std::size_t>(std::ranges::find(texts, suffix) - texts.begin());
+      if (place == texts.size()) {
+        texts.push_back(suffix);
+        written.push_back(*time);
+      }
+      sources[v].resize(texts.size());
+      sources[v][place] = &column;
     }
-    if (sources.size() == before) {
+    if (one == nullptr) {
       throw Error(ErrorKind::input, "no column is called " + name + "_ and a time (" + name +
                                         "_2021); for a table with " +
                                         "a row per time name its column with --time");
     }
-    variables_.push_back({name, ColumnType::real, sources[before].column->info.unit, ""});
+    variables_.push_back({name, ColumnType::real, one->info.unit, ""});
   }
   choose_calendar(job, written);
+  for (std::size_t k = 0; k < written.size(); ++k) steps_.push_back(step_of(written[k], texts[k]));
+  // An entry for each row and time.
+  const std::size_t times = texts.size();
+  if (cell_of_entry_.size() > kNoCell / times) {
+    throw Error(ErrorKind::input, job.table + " has more than four thousand million values; cut it by rows");
+  }
+  const std::vector<std::uint32_t> cell_of_row = std::move(cell_of_entry_);
+  cell_of_entry_ = {};
+  for (const std::uint32_t cell : cell_of_row) {
+    for (std::size_t k = 0; k < times; ++k) {
+      cell_of_entry_.push_back(cell);
+      time_of_entry_.push_back(static_cast<std::uint32_t>(k));
+    }
+  }
   entry_values_.resize(variables_.size());
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (cell_of_row_[row] == kNoCell) continue;
-    for (const Source& source : sources) {
-      entry_cell_.push_back(cell_of_row_[row]);
-      entry_step_.push_back(step_of(source.time, source.text));
-      for (std::size_t v = 0; v < variables_.size(); ++v) {
-        entry_values_[v].push_back(v == source.variable ? number_in(*source.column, row) : kMissing);
-      }
+  for (std::size_t v = 0; v < sources.size(); ++v) {
+    sources[v].resize(times);
+    for (std::size_t row = 0; row < cell_of_row.size(); ++row) {
+      for (const Column* column : sources[v])
+        entry_values_[v].push_back(column ? number_in(*column, row) : kMissing);
     }
   }
 }
 
-void SeriesTable::close(Log& log) {
+/// Entries by cell: as they stand where the table has them so, else by an order beside them.
+void SeriesTable::sort_entries() {
   offsets_.assign(cells() + 1, 0);
-  for (const std::size_t cell : entry_cell_) ++offsets_[cell + 1];
+  for (const std::uint32_t cell : cell_of_entry_) {
+    if (cell != kNoCell) ++offsets_[cell + 1];
+  }
   std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
-  order_.resize(entry_cell_.size());
-  std::vector<std::size_t> next(offsets_.begin(), offsets_.end() - 1);
-  for (std::size_t k = 0; k < entry_cell_.size(); ++k) order_[next[entry_cell_[k]]++] = k;
+  if (!std::ranges::is_sorted(cell_of_entry_)) {
+    order_.resize(offsets_.back());
+    std::vector<std::uint32_t> next(offsets_.begin(), offsets_.end() - 1);
+    for (std::size_t k = 0; k < cell_of_entry_.size(); ++k) {
+      if (cell_of_entry_[k] != kNoCell) order_[next[cell_of_entry_[k]]++] = static_cast<std::uint32_t>(k);
+    }
+  }
+  cell_of_entry_ = {};
+}
+
+void SeriesTable::close(Log& log) {
+  sort_entries();
   find_steps();
   if (last_ - first_ > 1000000) {
     throw Error(ErrorKind::input, "the times reach from " + calendar_.label(first_) + " to " +
@@ -282,7 +325,7 @@ void SeriesTable::close(Log& log) {
   for (std::size_t cell = 0; cell < cells(); ++cell) {
     steps.clear();
     for (std::size_t k = offsets_[cell]; k < offsets_[cell + 1]; ++k) {
-      if (!std::isnan(entry_values_.front()[order_[k]])) steps.push_back(entry_step_[order_[k]]);
+      if (!std::isnan(entry_values_.front()[entry(k)])) steps.push_back(step(entry(k)));
     }
     std::ranges::sort(steps);
     folded += static_cast<std::size_t>(steps.end() - std::unique(steps.begin(), steps.end()));
@@ -294,27 +337,29 @@ void SeriesTable::close(Log& log) {
 }
 
 void SeriesTable::find_steps() {
-  const auto [least, most] = std::ranges::minmax_element(entry_step_);
-  first_ = *least;
-  last_ = *most;
-  if (regressors().empty()) return;
-  // Only values make a past; rows that hold nothing but regressors are the future.
-  bool any = false;
-  for (std::size_t k = 0; k < entry_step_.size(); ++k) {
+  first_ = std::numeric_limits<std::int64_t>::max();
+  last_ = std::numeric_limits<std::int64_t>::min();
+  std::int64_t last_value = last_;
+  for (std::size_t place = 0; place < offsets_.back(); ++place) {
+    const std::size_t k = entry(place);
+    first_ = std::min(first_, step(k));
+    last_ = std::max(last_, step(k));
+    const auto has_value = [&](std::size_t v) { return !std::isnan(entry_values_[v][k]); };
     for (std::size_t v = 0; v < continued_; ++v) {
-      if (std::isnan(entry_values_[v][k])) continue;
-      last_ = any ? std::max(last_, entry_step_[k]) : entry_step_[k];
-      any = true;
+      if (has_value(v)) last_value = std::max(last_value, step(k));
     }
   }
+  // Only values make a past; rows that hold nothing but regressors are the future.
+  const bool any = last_value > std::numeric_limits<std::int64_t>::min();
+  if (!regressors().empty() && any) last_ = last_value;
 }
 
 std::vector<std::pair<std::int64_t, double>> SeriesTable::entries(std::size_t cell,
                                                                   std::size_t variable) const {
   std::vector<std::pair<std::int64_t, double>> found;
   for (std::size_t k = offsets_[cell]; k < offsets_[cell + 1]; ++k) {
-    const double value = entry_values_[variable][order_[k]];
-    if (!std::isnan(value)) found.emplace_back(entry_step_[order_[k]], value);
+    const double value = entry_values_[variable][entry(k)];
+    if (!std::isnan(value)) found.emplace_back(step(entry(k)), value);
   }
   std::ranges::stable_sort(found, {}, &std::pair<std::int64_t, double>::first);
   return found;

@@ -12,6 +12,7 @@
 
 #include "forecast_calendar.h"
 #include "isotherm/core/table.h"
+#include "isotherm/io/table_reader.h"
 #include "isotherm/job/forecast.h"
 #include "isotherm/job/period.h"
 
@@ -23,12 +24,15 @@ inline constexpr std::string_view kPoolByClass = "class:";
 /// Cells in the order of their first row, all on the steps first .. last of one calendar.
 class SeriesTable {
  public:
-  static SeriesTable read(const ForecastJob& job, Log& log);
+  /// Takes at most `most_bytes` (0: any) of the table's values at once; throws Error(usage) where it would be
+  /// more. Held for a long table: four bytes a row, eight more a row and column, as many as a row of numbers
+  /// where cells are not together, and names and outlines once a cell.
+  static SeriesTable read(const ForecastJob& job, Log& log, std::size_t most_bytes = 0);
 
-  std::size_t cells() const { return id_texts_.size(); }
+  std::size_t cells() const { return ids_.empty() ? 1 : ids_.front().size(); }
   /// Identities as they were read, a value per cell; no column when the table is one series.
   const std::vector<Column>& ids() const { return ids_; }
-  const std::string& id_text(std::size_t cell) const { return id_texts_[cell]; }
+  std::string id_text(std::size_t cell) const;
   /// Empty, or an outline per cell.
   const std::vector<MultiPolygon>& geometry() const { return geometry_; }
   const std::string& crs() const { return crs_; }
@@ -52,12 +56,14 @@ class SeriesTable {
 
  private:
   SeriesTable() : calendar_("year") {}
-  void take_ids(const ForecastJob& job, Table& table, Log& log);
-  void take_long(const ForecastJob& job, const Table& table);
+  void take_ids(const ForecastJob& job, ReadTable& read, Log& log);
+  void take_long(const ForecastJob& job, ReadTable& read);
   void take_wide(const ForecastJob& job, const Table& table);
   void choose_calendar(const ForecastJob& job, const std::vector<WrittenTime>& times);
+  void take_times(const ForecastJob& job, const CodedColumn& times);
   std::int64_t step_of(const WrittenTime& time, const std::string& text) const;
-  void take_pools(const ForecastJob& job, const Table& table);
+  void take_pools(const CodedColumn& classes);
+  void sort_entries();
   static std::vector<std::string> columns(const ForecastJob& job);
   void find_steps();
   void close(Log& log);
@@ -66,8 +72,11 @@ class SeriesTable {
   std::vector<double> fold(std::span<const std::pair<std::int64_t, double>> found, std::int64_t first,
                            std::size_t length) const;
 
+  /// The entry that stands at this place when entries are in the order of their cells.
+  std::size_t entry(std::size_t place) const { return order_.empty() ? place : order_[place]; }
+  std::int64_t step(std::size_t entry) const { return steps_[time_of_entry_[entry]]; }
+
   std::vector<Column> ids_;
-  std::vector<std::string> id_texts_;
   std::vector<MultiPolygon> geometry_;
   std::string crs_;
   std::vector<ColumnInfo> variables_;
@@ -79,12 +88,13 @@ class SeriesTable {
   bool areas_ = false, sums_ = false;
   std::string time_name_ = "time";
   std::int64_t first_ = 0, last_ = 0;
-  static constexpr std::size_t kNoCell = static_cast<std::size_t>(-1);
-  std::vector<std::size_t> cell_of_row_;
-  // Entries: a value of each variable at a step, cell by cell.
-  std::vector<std::size_t> entry_cell_, offsets_, order_;
-  std::vector<std::int64_t> entry_step_;
+  static constexpr std::uint32_t kNoCell = static_cast<std::uint32_t>(-1);
+  // Entries: a value of each variable at a time, in the order of the table.
+  std::vector<std::uint32_t> cell_of_entry_;  ///< only until they are sorted
+  std::vector<std::uint32_t> time_of_entry_;
+  std::vector<std::int64_t> steps_;  ///< by time
   std::vector<std::vector<double>> entry_values_;
+  std::vector<std::uint32_t> offsets_, order_;  ///< no order where the table has each cell's rows together
 };
 
 }  // namespace isotherm

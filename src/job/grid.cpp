@@ -37,22 +37,22 @@ Table rows_of(ZoneBatch&& zones, const TableSchema& schema, bool geometry) {
   return table;
 }
 
-ZoneSource open_cells(const GridJob& job, Log& log) {
+ZoneSource open_cells(const GridJob& job, const RunContext& context) {
   if (!Grid::looks_like_grid(job.zones.zones)) {
     throw Error(ErrorKind::usage,
                 "'" + job.zones.zones + "' is no grid; write for example hex:100, square:100 or tile:17");
   }
   std::vector<Frame> frames;
   if (!job.input.scenes.empty() || !job.input.bands.empty()) {
-    for (const Scene& scene : open_inputs(job.input, log)) frames.push_back(scene.frame);
+    for (const Scene& scene : open_inputs(job.input, context.log)) frames.push_back(scene.frame);
   }
-  return open_zones(job.zones, frames, log);
+  return open_zones(job.zones, frames, context);
 }
 
 }  // namespace
 
 void run(const GridJob& job, const RunContext& context) {
-  const ZoneSource zones = open_cells(job, context.log);
+  const ZoneSource zones = open_cells(job, context);
   const TableSchema schema = schema_of(zones);
   TableOptions options;
   options.format = job.output.format;

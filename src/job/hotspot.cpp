@@ -16,6 +16,7 @@
 #include "isotherm/io/text_file.h"
 #include "isotherm/model/autocorrelation.h"
 #include "isotherm/model/model_formula.h"
+#include "kept_columns.h"
 #include "regress_tables.h"
 #include "weights_source.h"
 
@@ -144,22 +145,9 @@ void add_heat_island(const HotspotJob& job, const ReadTable& cells, const Period
 
 void write_cells(const HotspotJob& job, const ReadTable& cells, std::span<const std::size_t> rows,
                  const CellColumns& results, const RunContext& context) {
-  Table table;
-  table.crs = cells.table.crs;
-  for (const std::string& name :
-       {std::string("zone"), std::string("cell_id"), std::string("id"), job.cells.id, job.by, job.value}) {
-    const auto column = name.empty() ? std::nullopt : cells.table.find(name);
-    if (column && !table.find(name)) table.columns.push_back(picked(cells.table.columns[*column], rows));
-  }
+  Table table = kept_table(cells, rows, {job.cells.id, job.by, job.value});
   for (const Column& column : results.columns) table.columns.push_back(picked(column, rows));
-  if (!cells.table.geometry.empty()) {
-    for (std::size_t row : rows) table.geometry.push_back(cells.table.geometry[row]);
-  }
-  TableSchema schema = table.schema();
-  schema.has_geometry = !table.geometry.empty();
-  const std::unique_ptr<RowSink> sink = open_table(job.output, schema, {}, context);
-  sink->write(sink->prepare(std::move(table)));
-  sink->finish();
+  write_whole(job.output, std::move(table), context);
 }
 
 }  // namespace

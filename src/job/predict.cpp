@@ -14,6 +14,7 @@
 #include "isotherm/model/change.h"
 #include "isotherm/model/model_formula.h"
 #include "isotherm/model/predict.h"
+#include "kept_columns.h"
 #include "regress_tables.h"
 #include "used_changes.h"
 #include "weights_source.h"
@@ -55,8 +56,7 @@ std::vector<Group> groups_of(const FitDocument& document, const PredictJob& job,
                              std::span<const std::size_t> rows, bool periods) {
   std::vector<Group> groups;
   for (PeriodRows& period : rows_by_period(table, periods ? document.by : "", rows)) {
-    const std::string& wanted = job.period.empty() && periods ? period.name : job.period;
-    const FittedModel& model = fit_named(document, job.model, wanted);
+    const FittedModel& model = fit_asked(document, job.model, job.period, periods ? period.name : "");
     groups.push_back({std::move(period.rows), &model});
   }
   return groups;
@@ -102,17 +102,14 @@ Column real_column(const std::string& name, const std::string& help, const std::
 void write_rows(const PredictJob& job, const FitDocument& document, const ReadTable& cells,
                 const Table& changed, std::span<const std::size_t> rows, const RecipePart& response,
                 const Results& results, const std::vector<Change>& changes, const RunContext& context) {
-  const Table& input = cells.table;
-  Table table;
-  table.crs = input.crs;
-  for (const std::string& name : {std::string("zone"), std::string("cell_id"), std::string("id"),
-                                  job.cells.id, document.by, response.column}) {
-    const auto column = name.empty() ? std::nullopt : input.find(name);
-    if (column && !table.find(name)) table.columns.push_back(picked(input.columns[*column], rows));
-  }
+  Table table = kept_table(cells, rows, {job.cells.id, document.by, response.column});
   for (const Change& change : changes) {
-    if (!table.find(change.column()))
-      table.columns.push_back(picked(changed.columns[*changed.find(change.column())], rows));
+    Column after = picked(changed.columns[*changed.find(change.column())], rows);
+    if (const auto kept = table.find(change.column())) {
+      table.columns[*kept] = std::move(after);
+    } else {
+      table.columns.push_back(std::move(after));
+    }
   }
   table.columns.push_back(
       real_column("predicted", "expected value of the response", results.predicted, rows));
@@ -125,14 +122,7 @@ void write_rows(const PredictJob& job, const FitDocument& document, const ReadTa
     table.columns.push_back(
         real_column("change_std_error", "standard error of change", results.change_error, rows));
   }
-  if (!input.geometry.empty()) {
-    for (std::size_t row : rows) table.geometry.push_back(input.geometry[row]);
-  }
-  TableSchema schema = table.schema();
-  schema.has_geometry = !table.geometry.empty();
-  const std::unique_ptr<RowSink> sink = open_table(job.output, schema, {}, context);
-  sink->write(sink->prepare(std::move(table)));
-  sink->finish();
+  write_whole(job.output, std::move(table), context);
 }
 
 /// The fits that could serve: of the model asked for.

@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "cell_places.h"
+#include "cell_size.h"
 #include "isotherm/core/error.h"
 #include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
-#include "isotherm/io/crs.h"
 #include "isotherm/io/output_file.h"
 #include "isotherm/io/text_file.h"
 #include "regress_cv.h"
@@ -110,6 +110,8 @@ void check_options(const RegressJob& job) {
                          "with --cutoff, as --cutoff 1000"
                        : "--cutoff belongs to --se conley");
   }
+  if (!job.cluster.empty() && job.covariance != "cluster")
+    throw Error(ErrorKind::usage, "--cluster belongs to --se cluster");
 }
 
 void warn(Regression& regression, Log& log, const std::string& text) {
@@ -161,21 +163,17 @@ void take_rows(Regression& regression, Log& log) {
 
 /// Thermal pixels are natively 100 m: smaller cells share them, so there are fewer independent values than
 /// rows.
-void note_small_cells(Regression& regression, Log& log) {
-  const Table& table = regression.cells.table;
-  if (regression.formula.response.column.find("lst") == std::string::npos || table.geometry.empty()) return;
-  if (table.crs.empty() || is_geographic(table.crs)) return;
-  double sum = 0;
-  for (const MultiPolygon& outline : table.geometry) sum += area(outline);
-  const double side =
-      std::sqrt(sum / static_cast<double>(table.geometry.size())) * metres_per_unit(table.crs);
+void note_small_cells(Regression& regression, const RunContext& context) {
+  if (regression.formula.response.column.find("lst") == std::string::npos) return;
+  const auto known = cell_side_m(regression.cells, regression.job.cells.id, regression.periods.front().rows,
+                                 context.threads);
   // A hexagon with 100 m between opposite sides has the area of a square of 93 m: the same scale.
-  if (side >= 0.9 * kThermalPixel_m) return;
-  const double share = side * side / (kThermalPixel_m * kThermalPixel_m);
+  if (!known || *known >= 0.9 * kThermalPixel_m || !(*known > 0)) return;
+  const double side = *known, share = side * side / (kThermalPixel_m * kThermalPixel_m);
   regression.independent_share = share;
   std::size_t rows = 0;
   for (const RegressPeriod& period : regression.periods) rows += period.rows.size();
-  warn(regression, log,
+  warn(regression, context.log,
        "cells of about " + fixed_text(side, 0) +
            " m are smaller than the thermal band's native 100 m: rows share pixels, " + std::to_string(rows) +
            " rows hold about " + fixed_text(std::round(static_cast<double>(rows) * share), 0) +
@@ -213,7 +211,7 @@ void run(const RegressJob& job, const RunContext& context) {
   regression.cells = read_table(job.cells.path, options, context.log);
   place_by_names(regression.cells, job.cells.id);
   take_rows(regression, context.log);
-  note_small_cells(regression, context.log);
+  note_small_cells(regression, context);
   add_weights(regression, context);
   regression.fits = fit_models(regression, context);
   add_nested_tests(regression.formula, regression.fits);

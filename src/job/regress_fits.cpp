@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
@@ -163,7 +164,7 @@ Fit fit_independent(const Regression& regression, const RegressModel& model, Des
   MomentsChoice moments;
   moments.unequal_variances = choice.covariance == "hc0";
   moments.threads = choice.threads;
-  moments.impacts = choice.diagnostics;
+  moments.diagnostics = choice.diagnostics;
   moments.draws = draws;
   switch (model.estimator) {
     case Estimator::lag_moments:
@@ -173,7 +174,7 @@ Fit fit_independent(const Regression& regression, const RegressModel& model, Des
     case Estimator::random_effects:
       return fit_random_effects(std::move(design), y,
                                 codes_of_column(regression.cells.table, cell_column(regression), rows),
-                                choice.threads);
+                                choice.threads, choice.diagnostics);
     case Estimator::local:
       return fit_local(regression, std::move(design), y, rows, context);
     default:
@@ -196,6 +197,32 @@ void add_residual_dependence(const Weights& weights, Fit& fit) {
   const GlobalAutocorrelation moran = global_moran(fit.residuals, weights);
   fit.tests.push_back({"moran_residuals", "Moran's I of residuals, moments under randomisation", moran.value,
                        0, moran.p, moran.expectation, moran.variance});
+}
+
+/// Lag and error models have tests between neighbours of their own, and a second set of effects counts as
+/// columns.
+bool has_tests_beside(const Regression& regression, const RegressModel& model) {
+  return !regression.weights.empty() && !model.dependent() &&
+         (model.effects != EffectKind::cell_and_period || regression.periods.size() <= kMostFurtherEffects);
+}
+
+/// What tests beside effects need.
+TakenEffects effects_beside(const Regression& regression, const RegressModel& model,
+                            std::span<const std::size_t> rows, int threads) {
+  const Table& table = regression.cells.table;
+  const std::vector<std::string> names = effect_columns(regression, model);
+  const bool cells = model.effects == EffectKind::cell || model.effects == EffectKind::cell_and_period;
+  std::vector<std::int64_t> second;
+  if (names.size() > 1 && has_tests_beside(regression, model))
+    second = codes_of_column(table, names.back(), rows);
+  return taken_effects(codes_of_column(table, names.front(), rows), second, cells, threads);
+}
+
+/// Tests of residuals against the columns as they were before the effects, in front of the others.
+void add_tests_beside(Design levels, const TakenEffects& effects, int threads, Fit& fit) {
+  std::vector<TestResult> tests = residual_tests(std::move(levels), fit.residuals, effects, threads);
+  tests.insert(tests.end(), fit.tests.begin(), fit.tests.end());
+  fit.tests = std::move(tests);
 }
 
 /// `determinant`: of the weights of one of the `periods`; needed by models of dependence.
@@ -228,7 +255,10 @@ ModelFit fit_rows(const Regression& regression, const RegressModel& model, std::
         result.rows);
     choice.clusters = clusters;
   }
-  if (!effects) choice.weights = design_choice.weights;
+  std::optional<TakenEffects> beside;
+  if (effects && !brief) beside = effects_beside(regression, model, result.rows, context.threads);
+  choice.effects = beside ? &*beside : nullptr;
+  if (!brief && (!effects || has_tests_beside(regression, model))) choice.weights = design_choice.weights;
   if (effects) {
     const Effects taken = effects_of(regression, model, result.rows);
     taken.take_out(y);
@@ -251,6 +281,14 @@ ModelFit fit_rows(const Regression& regression, const RegressModel& model, std::
                                                         weights, result.rows, draws, context);
   if (!brief && determinant == nullptr && model.lags && model.estimator == Estimator::usual)
     add_impacts(weights, draws, result.fit);
+  if (beside) {
+    if (choice.weights == nullptr && !model.dependent() && !regression.weights.empty())
+      result.fit.notes.push_back("tests between neighbours are left out beside effects of more than " +
+                                 std::to_string(kMostFurtherEffects) + " periods");
+    design_choice.intercept = true;
+    add_tests_beside(design_of(regression.formula, table, result.rows, design_choice), *beside,
+                     context.threads, result.fit);
+  }
   if (!brief) add_residual_dependence(weights, result.fit);
   complete_fitted(regression, result, design_choice.weights);
   return result;

@@ -2,6 +2,7 @@
 
 #include "isotherm/core/missing.h"
 #include "isotherm/io/table_writer.h"
+#include "kept_columns.h"
 #include "regress_local.h"
 #include "regress_parts.h"
 #include "regress_tables.h"
@@ -67,13 +68,7 @@ void write_residuals(const Regression& regression, const RunContext& context) {
     position[row] = rows.size();
     rows.push_back(row);
   }
-  Table table;
-  table.crs = input.crs;
-  for (const std::string& name :
-       {std::string("zone"), std::string("cell_id"), std::string("id"), job.cells.id, job.by, job.area}) {
-    const auto column = name.empty() ? std::nullopt : input.find(name);
-    if (column && !table.find(name)) table.columns.push_back(picked(input.columns[*column], rows));
-  }
+  Table table = kept_table(regression.cells, rows, {job.cells.id, job.by, job.area});
   const std::string response = text_of(regression.formula.response);
   std::vector<double> values = response_of(regression.formula, input, rows);
   if (const auto same = table.find(response); !same) {
@@ -99,14 +94,7 @@ void write_residuals(const Regression& regression, const RunContext& context) {
   for (const RegressModel* model : regression.models) {
     if (model->estimator == Estimator::local) add_local_columns(regression, *model, position, table);
   }
-  if (!input.geometry.empty()) {
-    for (std::size_t row : rows) table.geometry.push_back(input.geometry[row]);
-  }
-  TableSchema schema = table.schema();
-  schema.has_geometry = !table.geometry.empty();
-  const std::unique_ptr<RowSink> sink = open_table(job.residuals, schema, {}, context);
-  sink->write(sink->prepare(std::move(table)));
-  sink->finish();
+  write_whole(job.residuals, std::move(table), context);
 }
 
 }  // namespace isotherm

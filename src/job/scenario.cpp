@@ -74,7 +74,7 @@ class Run {
   void choose_rows() {
     std::vector<std::string> needed;
     if (by_.empty()) {
-      model_ = &fit_named(document_, job_.model, job_.period);
+      model_ = &fit_asked(document_, job_.model, job_.period, "");
       needed = needed_columns();
       rows_ = complete_rows(cells_.table, needed);
     } else {
@@ -82,7 +82,7 @@ class Run {
       std::vector<PeriodRows> periods = rows_by_period(cells_.table, by_, timed);
       if (periods.empty()) throw Error(ErrorKind::no_data, "no row of " + job_.cells.path + " has a " + by_);
       last_period_ = periods.back().name;
-      model_ = &fit_named(document_, job_.model, job_.period.empty() ? last_period_ : job_.period);
+      model_ = &fit_asked(document_, job_.model, job_.period, last_period_);
       needed = needed_columns();
       const std::vector<std::size_t> complete = complete_rows(cells_.table, needed);
       std::ranges::set_intersection(complete, periods.back().rows, std::back_inserter(rows_));

@@ -67,9 +67,11 @@ Source find_source(const Table& table, const std::string& path, const std::strin
   if (source.values == nullptr) {
     throw Error(ErrorKind::input,
                 path + ": no column of temperatures " +
-                    (scenario.empty() ? std::string("found") : "for '" + scenario + "'") +
-                    "; name the scenario with --scenario or the column with --delta-value; it "
-                    "has " +
+                    (scenario.empty() ? "found; name the scenario with --scenario or the column with "
+                                        "--delta-value; it has "
+                                      : "for '" + scenario +
+                                            "', and no column scenario; name the column of temperatures "
+                                            "with --delta-value; it has ") +
                     join(columns, ", "));
   }
   if (std::holds_alternative<Texts>(source.values->values)) {
@@ -107,6 +109,19 @@ class Filter {
   std::vector<std::string> met_;
 };
 
+/// The scenario asked for; where none was, the only one there is beside the past.
+std::string chosen_scenario(const Column* names, std::size_t rows, const std::string& asked) {
+  if (names == nullptr || !asked.empty()) return asked;
+  std::string only;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::string name = text_at(*names, row);
+    if (plain_scenario(name) == "historical" || name == only) continue;
+    if (!only.empty()) return asked;
+    only = name;
+  }
+  return only;
+}
+
 }  // namespace
 
 std::string plain_scenario(std::string_view name) {
@@ -131,7 +146,8 @@ ClimateTable::ClimateTable(const Table& table, const std::string& path, const st
   if (times == nullptr) throw Error(ErrorKind::input, path + ": needs a column 'period' or 'year'");
   const Source source = find_source(table, path, scenario, value);
   const Column* models = first_of(table, std::array<std::string_view, 1>{"model"});
-  Filter filter(source.names, scenario);
+  const std::string chosen = chosen_scenario(source.names, table.rows(), scenario);
+  Filter filter(source.names, chosen);
   std::map<std::string, std::map<YearSpan, std::pair<double, int>>> sums;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!filter.takes(row)) continue;
@@ -147,7 +163,7 @@ ClimateTable::ClimateTable(const Table& table, const std::string& path, const st
     sum += temperature;
     ++count;
   }
-  filter.require(path, scenario);
+  filter.require(path, chosen);
   for (const auto& [model, spans] : sums) {
     for (const auto& [years, sum] : spans) models_[model][years] = sum.first / sum.second;
   }
@@ -194,7 +210,7 @@ std::vector<double> ClimateTable::change(const YearSpan& years, const std::optio
     knows_years = knows_years || !std::isnan(after);
     if (!std::isnan(before) && !std::isnan(after)) changes.push_back(after - before);
   }
-  if (changes.empty()) refuse_years(years, base, knows_base, knows_years);
+  if (changes.empty()) refuse_years(years, base, knows_base, knows_years, window);
   for (const double change : changes) {
     if (std::fabs(change) <= kMostChange) continue;
     throw Error(ErrorKind::input,
@@ -207,7 +223,7 @@ std::vector<double> ClimateTable::change(const YearSpan& years, const std::optio
 }
 
 void ClimateTable::refuse_years(const YearSpan& years, const std::optional<YearSpan>& base, bool knows_base,
-                                bool knows_years) const {
+                                bool knows_years, int window) const {
   if (base && knows_base && knows_years) {
     std::vector<std::string> known;
     for (const auto& [name, model] : models_) {
@@ -218,8 +234,17 @@ void ClimateTable::refuse_years(const YearSpan& years, const std::optional<YearS
     throw Error(ErrorKind::input, path_ + ": no climate model knows both " + year_span_text(*base) + " and " +
                                       year_span_text(years) + "; there are " + join(known, ", "));
   }
+  const YearSpan& unknown = knows_base ? years : *base;
+  const bool there = std::ranges::any_of(models_, [&](const auto& model) {
+    return unknown.first == unknown.last && model.second.contains(unknown);
+  });
+  if (there) {
+    throw Error(ErrorKind::input, path_ + ": knows less than half of the " + std::to_string(window) +
+                                      " years around " + year_span_text(unknown) +
+                                      " whose mean counts; give a shorter --window, as --window 1");
+  }
   throw Error(ErrorKind::input,
-              path_ + ": has no temperature for " + year_span_text(knows_base ? years : *base) +
+              path_ + ": has no temperature for " + year_span_text(unknown) +
                   (knows_base ? "" : ", which changes count from; give other years with --base"));
 }
 

@@ -44,7 +44,7 @@ class ClimateTable {
  private:
   double value(const std::map<YearSpan, double>& model, const YearSpan& years, int window) const;
   [[noreturn]] void refuse_years(const YearSpan& years, const std::optional<YearSpan>& base, bool knows_base,
-                                 bool knows_years) const;
+                                 bool knows_years, int window) const;
   std::string path_;
   std::map<std::string, std::map<YearSpan, double>> models_;
 };

@@ -48,7 +48,7 @@ struct Drivers::State {
 Drivers::Drivers(const ScenarioJob& job, const std::string& by, const std::string& id,
                  std::span<const std::string> columns, std::span<const std::string> ids,
                  const RunContext& context)
-    : state_(new State{SeriesTable::read(series_of(job, by, id, columns), context.log),
+    : state_(new State{SeriesTable::read(series_of(job, by, id, columns), context.log, context.memory),
                        parse_forecast_model(job.drivers),
                        {},
                        {},

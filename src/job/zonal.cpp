@@ -223,6 +223,11 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
   };
 
   // What the user asked for, refused here where it can be: nothing has been read yet.
+  if (!job.timing.empty()) OutputFile(job.timing, context.overwrite);
+  if (job.skip_done && !(job.save_coverage + job.timing).empty())
+    throw Error(ErrorKind::usage,
+                "--skip-done leaves the work of a finished part out, and with it what --save-coverage and "
+                "--timing ask for: leave out one or the other");
   const std::unique_ptr<Backend> backend = make_backend(job.backend);
   const CoverageRule rule = row_named(coverage_rules(), job.coverage, "coverage rule").rule;
   const StatisticRequest statistics = parse_statistics(job.stats, job.derive, job.classes);
@@ -242,7 +247,7 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
   const std::vector<Frame> frames = frames_of(observations);
   ZoneInputs zone_inputs = job.zones;
   for (const ParentRequest& parent : parents) zone_inputs.align = std::lcm(zone_inputs.align, parent.factor);
-  const ZoneSource zones = open_zones(zone_inputs, frames, context.log);
+  const ZoneSource zones = open_zones(zone_inputs, frames, context);
   if (!job.allow_empty && !meets(zones, frames)) {
     throw Error(ErrorKind::no_data, "the zones lie outside every scene (zones in " + crs_name(zones.crs()) +
                                         ", first scene in " + crs_name(frames.front().crs) +

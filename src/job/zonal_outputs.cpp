@@ -25,7 +25,7 @@ ZonalOutputs::ZonalOutputs(const TableOutput& output, const TableSchema& schema,
     std::vector<std::size_t> all(slots.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     groups_.push_back(all);
-    open(fill_template(output.path, {}), output, schema, context);
+    open(fill_template(output.path, {{"date", ""}, {"period", ""}, {"scene", ""}}), output, schema, context);
   }
 }
 

@@ -34,7 +34,7 @@ void check_parents(const ZoneSource& zones, std::span<const ZonalColumn> columns
   const auto refuse = [](const std::string& why) { throw Error(ErrorKind::usage, "--parents: " + why); };
   if (!zones.is_lattice() || !std::holds_alternative<SquareGrid>(zones.grid()->kind()) ||
       zones.grid()->in_degrees()) {
-    refuse("larger cells are made of square ones (--zones square:48), not of " +
+    refuse("larger cells are made of squares in metres (--zones square:48), not of " +
            (zones.is_lattice() ? zones.grid()->spec() : std::string("the zones of a file")));
   }
   if (zones.area_rule() == AreaRule::clip && zones.has_area())

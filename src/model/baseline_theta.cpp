@@ -11,7 +11,7 @@ namespace isotherm {
 namespace {
 
 /// Whether the autocorrelation at the season's lag stands out at the 90 % level, as in the M3 competition.
-bool is_seasonal(std::span<const double> values, int period) {
+bool values_repeat(std::span<const double> values, int period) {
   const auto m = static_cast<std::size_t>(period);
   const double n = observed_count(values);
   if (period < 2 || n < 2 * period + 1) return false;
@@ -85,7 +85,7 @@ std::optional<StepMoments> theta_forecast(const ForecastRequest& request) {
   std::vector<double> adjusted(values.begin(), values.end());
   std::vector<double> seasons;
   const bool ratio = std::ranges::all_of(values, [](double y) { return std::isnan(y) || y > 0; });
-  if (is_seasonal(values, request.period)) seasons = classical_seasons(values, request.period, ratio);
+  if (values_repeat(values, request.period)) seasons = classical_seasons(values, request.period, ratio);
   const auto season_at = [&](std::size_t t) { return seasons[t % seasons.size()]; };
   for (std::size_t t = 0; t < n && !seasons.empty(); ++t) {
     adjusted[t] = ratio ? values[t] / season_at(t) : values[t] - season_at(t);

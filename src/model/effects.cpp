@@ -1,11 +1,14 @@
 #include "isotherm/model/effects.h"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <unordered_map>
 
+#include "groups.h"
 #include "isotherm/core/error.h"
+#include "isotherm/model/least_squares.h"
 
 namespace isotherm {
 
@@ -16,26 +19,6 @@ constexpr double kNothingLeft = 1e-12;
 // Each connected part makes the system singular once. Rounding leaves about 1e-15 there, and a chain of cells
 // that link T periods leaves 1/T^2 in what is regular.
 constexpr double kSingular = 1e-10;
-
-struct Groups {
-  std::vector<std::int64_t> code;
-  std::vector<double> size;
-
-  explicit Groups(std::span<const std::int64_t> values) : code(codes_of(values)) {
-    for (std::int64_t c : code) {
-      if (static_cast<std::size_t>(c) == size.size()) size.push_back(0);
-      size[static_cast<std::size_t>(c)] += 1;
-    }
-  }
-  std::size_t at(std::size_t row) const { return static_cast<std::size_t>(code[row]); }
-
-  void subtract_means(std::vector<double>& values) const {
-    std::vector<long double> sum(size.size(), 0.0L);
-    for (std::size_t row = 0; row < values.size(); ++row) sum[at(row)] += values[row];
-    for (std::size_t row = 0; row < values.size(); ++row)
-      values[row] = static_cast<double>(values[row] - sum[at(row)] / size[at(row)]);
-  }
-};
 
 std::size_t connected_parts(const Groups& first, const Groups& second) {
   std::vector<std::size_t> parent(first.size.size() + second.size.size());
@@ -157,5 +140,56 @@ std::vector<std::vector<double>> Effects::estimates(std::span<const double> valu
 }
 
 double Effects::degrees() const { return state_->degrees; }
+
+TakenEffects taken_effects(std::span<const std::int64_t> first, std::span<const std::int64_t> second,
+                           bool cells, int threads) {
+  const Groups groups(first);
+  TakenEffects taken{groups.code, groups.size.size(), cells, {}};
+  if (second.empty()) return taken;
+  const Groups periods(second);
+  if (periods.size.size() > kMostFurtherEffects) {
+    throw Error(ErrorKind::input, std::to_string(periods.size.size()) + " periods are more than the " +
+                                      std::to_string(kMostFurtherEffects) +
+                                      " that tests beside effects take");
+  }
+  Design dummies;
+  for (std::size_t t = 0; t < periods.size.size(); ++t) {
+    std::vector<double> column(second.size());
+    for (std::size_t row = 0; row < column.size(); ++row) column[row] = periods.at(row) == t ? 1 : 0;
+    groups.subtract_means(column);
+    groups.subtract_means(column);
+    const double left = largest(column);
+    if (left > kSingular) dummies.add("period " + std::to_string(t), std::move(column));
+  }
+  if (dummies.size() == 0) return taken;
+  std::vector<std::string> dependent;
+  const std::vector<double> none(second.size(), 0.0);
+  taken.further = LeastSquares(std::move(dummies), none, threads, &dependent).orthonormal();
+  return taken;
+}
+
+OrthogonalDeviations orthogonal_deviations(std::span<const std::int64_t> groups,
+                                           std::span<const double> values) {
+  struct Later {
+    double count = 0, sum = 0;
+  };
+  std::vector<Later> later;
+  OrthogonalDeviations result;
+  for (std::size_t row = values.size(); row-- > 0;) {
+    const auto group = static_cast<std::size_t>(groups[row]);
+    if (group >= later.size()) later.resize(group + 1);
+    Later& after = later[group];
+    if (after.count > 0) {
+      result.rows.push_back(row);
+      result.values.push_back(std::sqrt(after.count / (after.count + 1)) *
+                              (values[row] - after.sum / after.count));
+    }
+    after.count += 1;
+    after.sum += values[row];
+  }
+  std::reverse(result.rows.begin(), result.rows.end());
+  std::reverse(result.values.begin(), result.values.end());
+  return result;
+}
 
 }  // namespace isotherm

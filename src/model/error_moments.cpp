@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "isotherm/core/error.h"
 #include "isotherm/model/moments.h"
@@ -159,7 +160,6 @@ double lambda_of_two(const std::array<Moment, 2>& rows, const std::array<double,
 
 Design filtered(const Design& design, const Weights& weights, double lambda) {
   Design result = design;
-  result.intercept = false;  // a filtered constant is no constant where rows do not add to the same
   for (std::vector<double>& column : result.columns) column = less(column, lambda, lag(weights, column));
   for (std::vector<double>& low : result.lows) low.clear();
   return result;
@@ -196,8 +196,9 @@ Fit fit_error_moments(Design design, std::span<const double> y, const Weights& w
     lambda = lambda_of_two(rows, inverse_of(two.variance(squares_of(weights, u, lambda))));
   }
   const std::vector<double> filtered_y = less(y, lambda, lag(weights, y));
-  const LeastSquares solved(filtered(design, weights, lambda), filtered_y, choice.threads);
-  const std::vector<double> b = solved.plain_coefficients();
+  std::optional<LeastSquares> solved(std::in_place, filtered(design, weights, lambda), filtered_y,
+                                     choice.threads);
+  const std::vector<double> b = solved->plain_coefficients();
   u = residuals_of(design, b, y);
 
   Fit fit;
@@ -208,16 +209,15 @@ Fit fit_error_moments(Design design, std::span<const double> y, const Weights& w
     const std::array<Moment, 2> rows = two.of(u);
     lambda = lambda_of_two(rows, inverse_of(two.variance(squares_of(weights, u, lambda))));
     // Everything about b at the new lambda, as Arraiz et al. do.
-    const LeastSquares again(filtered(design, weights, lambda), less(y, lambda, lag(weights, y)),
-                             choice.threads);
+    solved.emplace(filtered(design, weights, lambda), less(y, lambda, lag(weights, y)), choice.threads);
     const std::vector<double> squares = squares_of(weights, u, lambda);
     const std::array<double, 3> weight = inverse_of(two.variance(squares));
     const double j1 = rows[0][1] + 2 * lambda * rows[0][2], j2 = rows[1][1] + 2 * lambda * rows[1][2];
     const double information = weight[0] * j1 * j1 + 2 * weight[1] * j1 * j2 + weight[2] * j2 * j2;
     lambda_error = std::sqrt(1 / (information * static_cast<double>(y.size())));
-    covariance = again.sandwich(squares, false);
+    covariance = solved->sandwich(squares, false);
   } else {
-    covariance = solved.plain_covariance(
+    covariance = solved->plain_covariance(
         {"classical", static_cast<double>(y.size()) - static_cast<double>(design.size()), {}, nullptr});
   }
   const std::vector<double> e = less(u, lambda, lag(weights, u));
@@ -225,7 +225,10 @@ Fit fit_error_moments(Design design, std::span<const double> y, const Weights& w
   for (std::size_t j = 0; j < design.size(); ++j)
     fit.coefficients.push_back(normal_coefficient(design.names[j], b[j], std::sqrt(covariance.at(j, j))));
   fit.dependence.push_back(normal_coefficient("lambda", lambda, lambda_error));
-  fit.condition_number = solved.condition_number();
+  add_inflation(fit, *solved, design.intercept);
+  fit.pseudo_r2 = fit.pseudo_r2_reduced = squared_correlation(y, less(y, 1, u));
+  if (choice.diagnostics) fit.tests = residual_tests(*solved, fit.residuals);
+  fit.condition_number = solved->condition_number();
   fit.fitted.names = design.names;
   fit.fitted.columns = design.recipes;
   fit.fitted.coefficients = b;

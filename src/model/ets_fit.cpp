@@ -6,6 +6,7 @@
 
 #include "ets_many.h"
 #include "ets_search.h"
+#include "ets_seasonal.h"
 #include "ets_start.h"
 #include "isotherm/model/ets_pass.h"
 #include "isotherm/model/ets_region.h"
@@ -150,14 +151,9 @@ EtsFit from_plain(const EtsForm& form, std::span<const double> values, const Sca
                     trend, {});
 }
 
-std::optional<EtsFit> fit_one(const EtsForm& form, std::span<const double> values, int period,
-                              const Scale& scale) {
-  const std::vector<double> numbers = scaled(values, scale);
-  Problem problem(form, numbers, period);
-  std::vector<SearchPoint> points = starting_points(problem);
-  if (points.empty()) return std::nullopt;
-  const SearchPoint best = search(problem, std::move(points));
-  const std::vector<double>& p = best.parameters;
+EtsFit from_point(const EtsForm& form, std::span<const double> values, int period, const Scale& scale,
+                  const SearchPoint& found) {
+  const std::vector<double>& p = found.parameters;
   std::vector<double> ring = ring_of(form, p, period);
   if (form.season == EtsPart::additive) {
     for (double& season : ring) season *= scale.size;
@@ -165,6 +161,19 @@ std::optional<EtsFit> fit_one(const EtsForm& form, std::span<const double> value
   const double trend = form.trend == EtsPart::additive ? p[kTrend] * scale.size : p[kTrend];
   return filter_ets(form, values, period, weights_of(form, p), scale.centre + scale.size * p[kLevel],
                     form.has_trend() ? trend : 0, ring);
+}
+
+/// The point of least objective of each series, infinite where none was found; the series are scaled.
+std::vector<SearchPoint> points_of(const EtsForm& form, std::span<const std::span<const double>> series,
+                                   int period) {
+  if (is_seasonal_form(form)) return fit_seasonal(form, series, period);
+  std::vector<SearchPoint> found;
+  for (const std::span<const double> values : series) {
+    Problem problem(form, values, period);
+    std::vector<SearchPoint> points = starting_points(problem);
+    found.push_back(points.empty() ? SearchPoint{{}, kInfinity} : search(problem, std::move(points)));
+  }
+  return found;
 }
 
 }  // namespace
@@ -179,18 +188,21 @@ std::vector<std::optional<EtsFit>> fit_ets_all(const EtsForm& form,
     able.push_back(k);
     scales.push_back(scale_of(form, series[k]));
   }
+  std::vector<std::vector<double>> numbers;
+  for (std::size_t i = 0; i < able.size(); ++i) numbers.push_back(scaled(series[able[i]], scales[i]));
+  const std::vector<std::span<const double>> views(numbers.begin(), numbers.end());
   if (is_plain(form)) {
-    std::vector<std::vector<double>> numbers;
-    for (std::size_t i = 0; i < able.size(); ++i) numbers.push_back(scaled(series[able[i]], scales[i]));
-    const std::vector<std::span<const double>> views(numbers.begin(), numbers.end());
     const std::vector<PlainFit> found = fit_plain(form, views);
     for (std::size_t i = 0; i < able.size(); ++i) {
       if (found[i].objective < kInfinity)
         fits[able[i]] = from_plain(form, series[able[i]], scales[i], found[i]);
     }
   } else {
-    for (std::size_t i = 0; i < able.size(); ++i)
-      fits[able[i]] = fit_one(form, series[able[i]], period, scales[i]);
+    const std::vector<SearchPoint> found = points_of(form, views, period);
+    for (std::size_t i = 0; i < able.size(); ++i) {
+      if (found[i].objective < kInfinity)
+        fits[able[i]] = from_point(form, series[able[i]], period, scales[i], found[i]);
+    }
   }
   for (std::size_t i = 0; i < able.size(); ++i) {
     if (fits[able[i]]) settle_perfect_fit(*fits[able[i]], scales[i].largest);

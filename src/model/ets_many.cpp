@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "lanes.h"
-// Behind what it is made of lanes with.
+// Behind what they are made of lanes with.
+#include "ets_lanes.h"
 #include "isotherm/model/ets_pass.h"
 
 namespace isotherm::ets_detail {
@@ -126,83 +127,49 @@ template <class Shape>
 
 // --- the descent
 
-/// Solves the damped equations for the parameters that are free, the others going where `step` says.
-template <int N>
-[[gnu::always_inline]] inline void solve(const Lanes (&matrix)[N][N], const Lanes (&diagonal)[N],
-                                         const Lanes (&right)[N], const LaneBits (&free)[N],
-                                         Lanes (&step)[N]) {
-  const Lanes zero{}, one = zero + 1.0;
-  Lanes lower[N][N], pivot[N], x[N];
-  for (int i = 0; i < N; ++i) {
-    x[i] = -right[i];
-    for (int j = 0; j < N; ++j) {
-      if (j == i) continue;
-      const Lanes entry = i > j ? matrix[i > j ? i : j][i > j ? j : i] : matrix[i > j ? i : j][i > j ? j : i];
-      x[i] = free[j] ? x[i] : x[i] - entry * step[j];
-    }
-    x[i] = free[i] ? x[i] : step[i];
-  }
-  for (int i = 0; i < N; ++i) {
-    for (int j = 0; j < i; ++j) {
-      Lanes sum = free[i] & free[j] ? matrix[i][j] : zero;
-      for (int k = 0; k < j; ++k) sum -= lower[i][k] * lower[j][k] * pivot[k];
-      lower[i][j] = sum / pivot[j];
-    }
-    Lanes sum = free[i] ? diagonal[i] : one;
-    for (int k = 0; k < i; ++k) sum -= lower[i][k] * lower[i][k] * pivot[k];
-    pivot[i] = sum > 1e-300 ? sum : one;
-  }
-  for (int i = 0; i < N; ++i) {
-    for (int k = 0; k < i; ++k) x[i] -= lower[i][k] * x[k];
-  }
-  for (int i = N; i-- > 0;) {
-    x[i] /= pivot[i];
-    for (int k = i + 1; k < N; ++k) x[i] -= lower[k][i] * x[k];
-  }
-  for (int i = 0; i < N; ++i) step[i] = x[i];
-}
-
 /// The minimum of the local model in the box, as a step; and what it takes off the objective at first sight.
 template <class Shape>
 [[gnu::always_inline]] inline Lanes propose(const Lanes* at, const EtsSlope<LaneMath, Shape>& slope,
                                             const Lanes& damping, Lanes (&next)[Shape::kColumns]) {
-  constexpr int kSize = Shape::kColumns;
-  constexpr bool kBounded[5] = {true, false, true, false, true};
+  constexpr int kSize = Shape::kColumns, kStates = Shape::kTrend ? 2 : 1, kWeights = kSize - kStates;
+  // States first: they are taken out, and what is left concerns the weights and their box.
+  constexpr int kAllColumns[5] = {C::kLevel, Shape::kTrend ? C::kTrend : C::kAlpha,
+                                  Shape::kTrend ? C::kAlpha : 0, C::kShare, C::kPhi};
   const Lanes zero{};
-  Lanes diagonal[kSize], step[kSize], largest = zero;
-  LaneBits free[kSize];
+  Lanes matrix[(kSize + 1) * kSize], inverse[kStates], step[kSize], largest = zero;
   for (int j = 0; j < kSize; ++j) largest = slope.matrix[j][j] > largest ? slope.matrix[j][j] : largest;
-  for (int j = 0; j < kSize; ++j) {
-    diagonal[j] = slope.matrix[j][j] * (1.0 + damping) + 1e-14 * largest;
-    step[j] = zero;
-    free[j] = zero == zero;
-    if (!kBounded[j]) continue;
-    const auto bound = static_cast<std::size_t>(j);
-    free[j] &= ~((at[j] <= kLeast[bound]) & (slope.right[j] > zero));
-    free[j] &= ~((at[j] >= kMost[bound]) & (slope.right[j] < zero));
-  }
-  // Whoever leaves the box is pinned to its bound; the others then move to where they are best given that.
-  for (int round = 0; round < 2; ++round) {
-    solve<kSize>(slope.matrix, diagonal, slope.right, free, step);
-    for (int j = 0; j < kSize; ++j) {
-      if (!kBounded[j]) continue;
-      const auto bound = static_cast<std::size_t>(j);
-      const Lanes low = kLeast[bound] - at[j], high = kMost[bound] - at[j];
-      const LaneBits outside = (step[j] < low) | (step[j] > high);
-      free[j] &= ~outside;
-      step[j] = step[j] < low ? low : step[j] > high ? high : step[j];
+  for (int i = 0; i < kSize; ++i) {
+    const int row = kAllColumns[i];
+    for (int j = 0; j < i; ++j) {
+      const int column = kAllColumns[j];
+      matrix[i * kSize + j] = slope.matrix[row > column ? row : column][row > column ? column : row];
     }
+    matrix[i * kSize + i] = slope.matrix[row][row] * (1.0 + damping) + 1e-14 * largest;
+    matrix[kSize * kSize + i] = -slope.right[row];
   }
-  solve<kSize>(slope.matrix, diagonal, slope.right, free, step);
+  take_out(matrix, kStates, kSize, kSize, inverse);
+  Lanes reduced[kWeights][kWeights], downhill[kWeights], low[kWeights], high[kWeights], of_weights[kWeights];
+  for (int i = 0; i < kWeights; ++i) {
+    const int row = kStates + i;
+    const auto bound = static_cast<std::size_t>(kAllColumns[row]);
+    low[i] = kLeast[bound] - at[bound];
+    high[i] = kMost[bound] - at[bound];
+    downhill[i] = matrix[kSize * kSize + row];
+    for (int j = 0; j <= i; ++j) reduced[i][j] = matrix[row * kSize + kStates + j];
+  }
+  step_in_box<kWeights>(reduced, downhill, low, high, of_weights);
+  for (int i = 0; i < kWeights; ++i) step[kStates + i] = of_weights[i];
+  put_back(matrix, kStates, kSize, kSize, inverse, step);
   Lanes drop = zero;
-  for (int j = 0; j < kSize; ++j) {
-    next[j] = at[j] + step[j];
-    if (kBounded[j]) {
+  for (int i = 0; i < kSize; ++i) {
+    const int j = kAllColumns[i];
+    next[j] = at[j] + step[i];
+    if (i >= kStates) {
       const auto bound = static_cast<std::size_t>(j);
       next[j] = next[j] < kLeast[bound] ? zero + kLeast[bound] : next[j];
       next[j] = next[j] > kMost[bound] ? zero + kMost[bound] : next[j];
     }
-    drop -= slope.right[j] * (next[j] - at[j]);
+    drop -= slope.right[j] * step[i];
   }
   return 2.0 * drop / slope.squares;
 }
@@ -224,7 +191,7 @@ template <class Shape>
   std::ranges::fill(nothing.values, std::numeric_limits<double>::quiet_NaN());
   std::vector<LaneRow> tile(longest, nothing);
   const auto* const y = reinterpret_cast<const Lanes*>(tile.data());
-  Lanes at[kSize], next[kSize], damping{}, objective{};
+  Lanes at[kSize], next[kSize], damping{}, objective{}, length{};
   EtsSlope<LaneMath, Shape> slope{}, trial{};
   for (int j = 0; j < kSize; ++j) at[j] = next[j] = Lanes{} + 0.5;
   std::array<Place, kLanes> places;
@@ -237,7 +204,7 @@ template <class Shape>
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       Place& place = places[lane];
       if (place.busy) {
-        const bool settled = drop[lane] * (1 + damping[lane]) < 1e-11;
+        const bool settled = drop[lane] * (1 + damping[lane]) < 1e-8;
         if (place.attempts < kMostAttempts && damping[lane] < 1e8 && !settled && objective[lane] < kInfinity)
           continue;
         PlainFit& fit = fits[starts[place.start].series];
@@ -256,12 +223,13 @@ template <class Shape>
       for (std::size_t t = 0; t < longest; ++t)
         tile[t].values[lane] = t < values.size() ? values[t] : nothing.values[0];
       for (int j = 0; j < kSize; ++j) next[j][lane] = start.from[static_cast<std::size_t>(j)];
+      length[lane] = static_cast<double>(values.size());
       objective[lane] = kInfinity;
       damping[lane] = 1e-3;
     }
     more = busy > 0;
     if (!more) break;
-    ets_slope<LaneMath, Shape>(next, y, static_cast<int>(longest), trial);
+    ets_slope<LaneMath, Shape>(next, y, static_cast<int>(longest), length, trial);
     const LaneBits better = trial.objective < objective;
     const LaneBits first = objective == Lanes{} + kInfinity;
     damping = first ? damping : better ? damping * 0.1 : (damping < 1e-9 ? Lanes{} + 1e-9 : damping) * 8.0;

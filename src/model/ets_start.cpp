@@ -62,13 +62,12 @@ std::vector<double> seasons_from_line(std::span<const double> values, int period
 }
 
 /// States read off the first cycles (or the first ten values), positive where the form needs it.
-void set_states(const Problem& problem, int cycles, std::vector<double>& parameters) {
-  const EtsForm& form = problem.form();
-  const std::span<const double> values = problem.values();
+void set_states(const EtsForm& form, std::span<const double> values, int period, int cycles,
+                std::vector<double>& parameters) {
   Line line;
   if (form.has_season()) {
     const bool ratio = form.season == EtsPart::multiplicative;
-    std::vector<double> ring = seasons_from_line(values, problem.period(), cycles, ratio, line);
+    std::vector<double> ring = seasons_from_line(values, period, cycles, ratio, line);
     std::copy(ring.begin() + 1, ring.end(), parameters.begin() + kSeasons);
   } else {
     // Enough of the beginning to hold three observed values.
@@ -78,7 +77,7 @@ void set_states(const Problem& problem, int cycles, std::vector<double>& paramet
     line = fit_line(values.first(end));
   }
   if (!form.has_trend()) {
-    line.level += line.slope * (form.has_season() ? 0.5 * problem.period() : 1.0);
+    line.level += line.slope * (form.has_season() ? 0.5 * period : 1.0);
     line.slope = 0;
   }
   double least = line.level;
@@ -128,30 +127,45 @@ std::vector<Weights> weight_grid(const EtsForm& form) {
   return grid;
 }
 
+/// States enter the errors linearly, or nearly so when errors are relative; a ratio season or trend makes
+/// them far from it.
+bool nearly_linear(const EtsForm& form) {
+  return form.season != EtsPart::multiplicative && form.trend != EtsPart::multiplicative;
+}
+
 }  // namespace
+
+std::vector<std::vector<double>> raw_starts(const EtsForm& form, std::span<const double> values, int period) {
+  std::vector<std::vector<double>> states;
+  for (const int cycles : {2, 4}) {
+    if (nearly_linear(form) && cycles == 4) continue;
+    const int seasons = form.has_season() ? period - 1 : 0;
+    states.emplace_back(static_cast<std::size_t>(kSeasons + seasons), 0.0);
+    set_states(form, values, period, cycles, states.back());
+  }
+  std::vector<std::vector<double>> starts;
+  for (const Weights& weights : weight_grid(form)) {
+    for (const std::vector<double>& from : states) {
+      std::vector<double>& start = starts.emplace_back(from);
+      start[kAlpha] = weights.alpha;
+      start[kBetaShare] = form.has_trend() ? weights.beta_share : 0;
+      start[kGammaShare] = form.has_season() ? weights.gamma_share : 0;
+      start[kPhi] = form.damped ? weights.phi : 0;
+    }
+  }
+  return starts;
+}
 
 std::vector<SearchPoint> starting_points(Problem& problem) {
   const EtsForm& form = problem.form();
-  // States enter the errors linearly, or nearly so when errors are relative; a ratio season makes them far
-  // from it.
-  const bool linear = form.season != EtsPart::multiplicative && form.trend != EtsPart::multiplicative;
-  const int steps = !linear ? 0 : form.error == EtsPart::additive ? 1 : 3;
+  const int steps = !nearly_linear(form) ? 0 : form.error == EtsPart::additive ? 1 : 3;
   std::vector<SearchPoint> points;
-  for (const Weights& weights : weight_grid(form)) {
-    for (const int cycles : {2, 4}) {
-      if (linear && cycles == 4) continue;
-      SearchPoint point;
-      point.parameters.assign(static_cast<std::size_t>(problem.size()), 0.0);
-      point.parameters[kAlpha] = weights.alpha;
-      point.parameters[kBetaShare] = form.has_trend() ? weights.beta_share : 0;
-      point.parameters[kGammaShare] = form.has_season() ? weights.gamma_share : 0;
-      point.parameters[kPhi] = form.damped ? weights.phi : 0;
-      set_states(problem, cycles, point.parameters);
-      point.objective = problem.objective(point.parameters);
-      if (!(point.objective < std::numeric_limits<double>::infinity())) continue;
-      descend(problem, point, true, steps);
-      points.push_back(std::move(point));
-    }
+  for (std::vector<double>& start : raw_starts(form, problem.values(), problem.period())) {
+    SearchPoint point{std::move(start), 0};
+    point.objective = problem.objective(point.parameters);
+    if (!(point.objective < std::numeric_limits<double>::infinity())) continue;
+    descend(problem, point, true, steps);
+    points.push_back(std::move(point));
   }
   std::ranges::stable_sort(points, {}, &SearchPoint::objective);
   return points;

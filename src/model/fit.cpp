@@ -6,20 +6,11 @@
 #include "isotherm/core/missing.h"
 #include "isotherm/model/distributions.h"
 #include "isotherm/model/spatial_tests.h"
+#include "total_squares.h"
 
 namespace isotherm {
 
 namespace {
-
-/// Sum of squares about the mean, or about zero.
-double total_squares(std::span<const double> y, bool about_mean) {
-  long double sum = 0;
-  for (double v : y) sum += v;
-  const long double mean = about_mean ? sum / static_cast<long double>(y.size()) : 0.0L;
-  long double squares = 0;
-  for (double v : y) squares += (v - mean) * (v - mean);
-  return static_cast<double>(squares);
-}
 
 void add_likelihood(Fit& fit, double columns) {
   const auto n = static_cast<double>(fit.rows);
@@ -35,9 +26,11 @@ void add_likelihood(Fit& fit, double columns) {
 void add_coefficients(Fit& fit, const LeastSquares& solved, const FitChoice& choice) {
   const CovarianceChoice kind{choice.covariance, fit.df_residual, choice.clusters, choice.kernel};
   const SquareMatrix covariance = solved.covariance(kind);
-  const std::vector<double> inverse = solved.plain_inverse_diagonal();
-  const double quantile = student_quantile_two_sided(0.05, fit.df_residual);
   const Design& design = solved.design();
+  const bool centred = design.intercept || choice.absorbed > 0;
+  const std::vector<double> inflation =
+      centred ? variance_inflation(solved, design.intercept) : std::vector<double>(solved.size(), kMissing);
+  const double quantile = student_quantile_two_sided(0.05, fit.df_residual);
   for (std::size_t j = 0; j < solved.size(); ++j) {
     Coefficient c;
     c.name = design.names[j];
@@ -47,8 +40,7 @@ void add_coefficients(Fit& fit, const LeastSquares& solved, const FitChoice& cho
     c.p = student_two_sided(c.statistic, fit.df_residual);
     c.low = c.value - quantile * c.standard_error;
     c.high = c.value + quantile * c.standard_error;
-    const bool centred = design.intercept ? j > 0 : choice.absorbed > 0;
-    c.vif = centred ? total_squares(design.columns[j], true) * inverse[j] : kMissing;
+    c.vif = inflation[j];
     fit.coefficients.push_back(std::move(c));
   }
   fit.reported_covariance = covariance;
@@ -63,6 +55,45 @@ void add_coefficients(Fit& fit, const LeastSquares& solved, const FitChoice& cho
 }
 
 }  // namespace
+
+std::vector<double> variance_inflation(const LeastSquares& fit, bool constant_first) {
+  std::vector<double> result = fit.plain_inverse_diagonal();
+  const std::vector<std::vector<double>>& columns = fit.design().columns;
+  for (std::size_t j = 0; j < result.size(); ++j) {
+    if (!constant_first) {
+      result[j] *= total_squares(columns[j], true);
+      continue;
+    }
+    long double along = 0, own = 0;
+    for (std::size_t k = 0; k < columns[j].size(); ++k) {
+      along += static_cast<long double>(columns[0][k]) * columns[j][k];
+      own += static_cast<long double>(columns[0][k]) * columns[0][k];
+    }
+    long double rest = 0;
+    for (std::size_t k = 0; k < columns[j].size(); ++k) {
+      const long double d = columns[j][k] - along / own * columns[0][k];
+      rest += d * d;
+    }
+    result[j] = j == 0 ? kMissing : result[j] * static_cast<double>(rest);
+  }
+  return result;
+}
+
+double squared_correlation(std::span<const double> a, std::span<const double> b) {
+  const auto n = static_cast<double>(a.size());
+  double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    mean_a += a[k] / n;
+    mean_b += b[k] / n;
+  }
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    const double da = a[k] - mean_a, db = b[k] - mean_b;
+    ab += da * db;
+    aa += da * da;
+    bb += db * db;
+  }
+  return ab * ab / (aa * bb);
+}
 
 Fit fit_linear(Design design, std::span<const double> y, const FitChoice& choice) {
   Fit fit;
@@ -84,9 +115,12 @@ Fit fit_linear(Design design, std::span<const double> y, const FitChoice& choice
   add_likelihood(fit, columns);
   fit.condition_number = solved.condition_number();
   add_coefficients(fit, solved, choice);
-  if (choice.diagnostics) fit.tests = residual_tests(solved);
+  // Beside effects these tests need the columns before the effects were taken out: the caller has them.
+  if (choice.diagnostics && choice.absorbed == 0) fit.tests = residual_tests(solved, solved.residuals());
   if (choice.diagnostics && choice.weights != nullptr) {
-    for (TestResult& test : spatial_tests(solved, y, *choice.weights)) fit.tests.push_back(std::move(test));
+    const std::span<const double> whole = choice.response.empty() ? y : choice.response;
+    for (TestResult& test : spatial_tests(solved, whole, *choice.weights, choice.effects, choice.threads))
+      fit.tests.push_back(std::move(test));
   }
   fit.residuals = solved.residuals();
   return fit;

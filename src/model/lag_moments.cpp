@@ -77,10 +77,17 @@ void note_unstable(const Weights& weights, double rho, Fit& fit) {
       "trend");
 }
 
-/// `covariance`: of the coefficients and, last, rho. Traces come from random probes where the rows are too
-/// many to factor every rho.
-void add_lag_impacts(const Weights& weights, const SquareMatrix& covariance, const MomentsChoice& choice,
-                     Fit& fit) {
+/// X b.
+std::vector<double> trend_of(const Design& design, std::span<const double> coefficients) {
+  std::vector<double> trend(design.rows(), 0.0);
+  for (std::size_t j = 0; j < design.size(); ++j) trend = less(trend, -coefficients[j], design.columns[j]);
+  return trend;
+}
+
+/// Impacts, and how well the reduced form of `trend` explains y. `covariance`: of the coefficients and, last,
+/// rho. Traces come from random probes where the rows are too many to factor every rho.
+void add_lag_impacts(const Weights& weights, std::span<const double> y, const std::vector<double>& trend,
+                     const SquareMatrix& covariance, const MomentsChoice& choice, Fit& fit) {
   const double rho = fit.dependence.front().value;
   try {
     const auto method = weights.rows() <= LogDeterminant::kSmallRows ? LogDeterminantMethod::automatic
@@ -92,6 +99,7 @@ void add_lag_impacts(const Weights& weights, const SquareMatrix& covariance, con
     }
     while (traces.extend_for(rho)) {
     }
+    fit.pseudo_r2_reduced = squared_correlation(y, traces.solve(rho, trend));
     const Multipliers multipliers = multipliers_at(traces, rho);
     fit.impacts = impacts(fit.coefficients, covariance, multipliers);
     add_drawn_impacts(fit.impacts, fit.coefficients, covariance, multipliers, rho, &traces, choice.draws);
@@ -150,7 +158,12 @@ Fit fit_lag_moments(Design design, std::span<const double> y, const Weights& wei
   fit.fitted.covariance =
       choice.unequal_variances ? second.sandwich(squares, false) : second.plain_covariance(scaled);
   note_unstable(weights, rho, fit);
-  if (choice.impacts) add_lag_impacts(weights, reported, choice, fit);
+  add_inflation(fit, second, design.intercept);
+  fit.pseudo_r2 = squared_correlation(y, less(y, 1, fit.residuals));
+  if (choice.diagnostics) {
+    add_lag_impacts(weights, y, trend_of(design, plain), reported, choice, fit);
+    fit.tests = residual_tests(LeastSquares(design, y, choice.threads), fit.residuals);
+  }
   fit.tests.push_back(anselin_kelejian(weights, fit.residuals, design, lagged_y, second));
   return fit;
 }

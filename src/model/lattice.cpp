@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kOnLattice = 1e-5;     // of a step: how far a point may lie from its position
 constexpr std::int64_t kSparsest = 16;  // positions per point
+constexpr double kMostUneven = 1000;  // step over the other step: a disc then holds few lines of many places
 
 /// The smallest step between points that follow each other; 0 when there is none.
 double step_of(std::span<const Point> points, double Point::*axis, double low, double high) {
@@ -40,12 +41,13 @@ std::optional<Lattice> placed(std::span<const Point> points, const Extent& exten
   lattice.row_at.assign(static_cast<std::size_t>(lattice.width * lattice.height), -1);
   lattice.column.resize(points.size());
   lattice.line.resize(points.size());
+  const double per_x = 1 / dx, per_y = 1 / dy;
   for (std::size_t row = 0; row < points.size(); ++row) {
-    const double i = (points[row].x - extent.xmin) / dx, j = (points[row].y - extent.ymin) / dy;
-    const double column = std::nearbyint(i), line = std::nearbyint(j);
+    const double i = (points[row].x - extent.xmin) * per_x, j = (points[row].y - extent.ymin) * per_y;
+    const auto column = static_cast<std::int32_t>(i + 0.5), line = static_cast<std::int32_t>(j + 0.5);
     if (!(std::abs(i - column) <= kOnLattice) || !(std::abs(j - line) <= kOnLattice)) return {};
-    lattice.column[row] = static_cast<std::int32_t>(column);
-    lattice.line[row] = static_cast<std::int32_t>(line);
+    lattice.column[row] = column;
+    lattice.line[row] = line;
     std::int32_t& there =
         lattice.row_at[static_cast<std::size_t>(line) * static_cast<std::size_t>(lattice.width) +
                        static_cast<std::size_t>(column)];
@@ -121,7 +123,7 @@ std::optional<Lattice> lattice_of(std::span<const Point> points) {
   for (const Point& p : points) extent.add(p);
   const double dx = step_of(points, &Point::x, extent.xmin, extent.xmax);
   const double dy = step_of(points, &Point::y, extent.ymin, extent.ymax);
-  if (!(dx > 0) || !(dy > 0)) return {};
+  if (!(dx > 0) || !(dy > 0) || dx > kMostUneven * dy || dy > kMostUneven * dx) return {};
   // Lines of hexagons are shifted by half a step, which points that follow each other need not show.
   for (const double across : {1.0, 2.0}) {
     for (const double down : {1.0, 2.0}) {

@@ -21,8 +21,8 @@ struct Lattice {
   std::vector<std::int32_t> row_at;        ///< by j * width + i; -1 where there is none
 };
 
-/// Nothing where points lie on none, two lie at one place, or holes leave less than one position in sixteen
-/// taken.
+/// Nothing where points lie on none, two lie at one place, one step is more than a thousand times the other,
+/// or holes leave less than one position in sixteen taken.
 std::optional<Lattice> lattice_of(std::span<const Point> points);
 
 /// The k nearest of every row into `columns` (k each, ascending): nearer first, then the smaller row.

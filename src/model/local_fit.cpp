@@ -43,6 +43,12 @@ double corrected_criterion(double n, const LocalSums& sums) {
   return -2 * log_likelihood_of(n, sums.rss) + 2 * n * (sums.trace + 1) / rest;
 }
 
+std::vector<double> fitted_values(std::span<const double> y, std::span<const double> residuals) {
+  std::vector<double> fitted(y.begin(), y.end());
+  for (std::size_t k = 0; k < fitted.size(); ++k) fitted[k] -= residuals[k];
+  return fitted;
+}
+
 std::string whole_or_short(double value) {
   char text[40];
   std::snprintf(text, sizeof text, "%.6g", value);
@@ -291,6 +297,12 @@ Fit LocalRegression::fit(double bandwidth) const {
   }
   terms.search.bandwidth = bandwidth;
 
+  // e = (I - S) y: each divided by its own sqrt(1 - 2 s(i, i) + sum of s(i, j)^2) all have one variance.
+  std::vector<double> standardised(count);
+  for (std::size_t k = 0; k < count; ++k)
+    standardised[k] = fit.residuals[k] / std::sqrt(std::max(1 - 2 * leverages[k] + squares[k], 1e-12));
+  fit.tests = residual_tests(p.whole, standardised);
+  fit.pseudo_r2 = squared_correlation(p.y, fitted_values(p.y, fit.residuals));
   const double rest = n - 2 * sums.trace + terms.trace_square;
   const double gained = n - static_cast<double>(columns) - rest;
   if (gained > 0 && rest > 0 && p.whole.rss() > fit.rss) {

@@ -107,6 +107,7 @@ double LocalReach::mean_count(double bandwidth) const {
   double sum = 0;
   const std::vector<std::size_t> rows = spread_rows();
   for (std::size_t row : rows) {
+    if (choice_.stop != nullptr) choice_.stop->check();
     gather(row, bandwidth, near);
     sum += static_cast<double>(near.rows.size());
   }
@@ -117,6 +118,7 @@ double LocalReach::middle_distance(std::size_t others) const {
   std::vector<PointTree::Found> found;
   std::vector<double> distances;
   for (std::size_t row : spread_rows()) {
+    if (choice_.stop != nullptr) choice_.stop->check();
     tree_.nearest(row, std::min(others, places_ - 1), found);
     distances.push_back(found.empty() ? 0 : distance_of(found.back().square));
   }

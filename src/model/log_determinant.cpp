@@ -20,6 +20,7 @@ constexpr int kProbes = 16;
 constexpr int kSearchProbes = 8;  // where the estimate only starts an exact search
 constexpr int kSteps = 20;
 constexpr int kMostSteps = 320;
+constexpr double kBeside = 1e-8;  // of the interval: two values of rho that need factors once
 constexpr double kRowSum = 1e-9;  // rows that add to 1 within this are standardised
 
 constexpr std::array<LogDeterminantRow, 3> kMethods{{
@@ -87,9 +88,16 @@ struct LogDeterminant::State {
     }
     factored = rho;
   }
-  const Known& at(double rho) {
+  /// So close that what is known there serves here: what changes is far below other rounding.
+  bool beside(double a, double b) const { return !small && std::abs(a - b) <= kBeside * 2 / radius; }
+  Known at(double rho) {
     const auto found = known.find(rho);
     if (found != known.end()) return found->second;
+    for (const auto& [there, value] : known) {
+      if (!beside(there, rho)) continue;
+      const double trace = value.trace + estimate->trace(rho) - estimate->trace(there);
+      return {value.log_determinant - (value.trace + trace) / 2 * (rho - there), trace, value.transposed};
+    }
     factor_at(rho);
     const SparseFactor::InverseSums sums = factor->inverse_sums(choice.threads);
     return known[rho] = {factor->log_determinant(), sums.trace, sums.trace_transposed};
@@ -151,7 +159,7 @@ double LogDeterminant::estimated_log_determinant(double rho) {
 
 LogDeterminant::Value LogDeterminant::polished(double rho) {
   if (state_->exact) {
-    const State::Known& known = state_->at(rho);
+    const State::Known known = state_->at(rho);
     return {known.log_determinant, known.trace, 0};
   }
   const TraceEstimate::Value value = state_->estimate->at(rho);
@@ -214,11 +222,22 @@ double LogDeterminant::trace_of_cross(double a, double b) {
 
 std::vector<double> LogDeterminant::solve(double rho, std::span<const double> v) {
   if (!state_->exact) return krylov_solve(state_->weights, rho, v, state_->choice.threads);
-  state_->factor_at(rho);
-  SparseFactor::Block block(static_cast<Eigen::Index>(v.size()), 1);
-  std::copy(v.begin(), v.end(), block.data());
-  state_->factor->solve(block);
-  return {block.data(), block.data() + v.size()};
+  const bool near = state_->beside(state_->factored, rho);
+  if (!near) state_->factor_at(rho);
+  const auto solved = [&](std::span<const double> right) {
+    SparseFactor::Block block(static_cast<Eigen::Index>(right.size()), 1);
+    std::copy(right.begin(), right.end(), block.data());
+    state_->factor->solve(block);
+    return std::vector<double>(block.data(), block.data() + right.size());
+  };
+  std::vector<double> x = solved(v);
+  if (!near || state_->factored == rho) return x;
+  // One step of refinement: what the factors of a rho beside this one leave is the square of the difference.
+  std::vector<double> rest = lag(state_->weights, x);
+  for (std::size_t k = 0; k < rest.size(); ++k) rest[k] = v[k] - x[k] + rho * rest[k];
+  rest = solved(rest);
+  for (std::size_t k = 0; k < rest.size(); ++k) x[k] += rest[k];
+  return x;
 }
 
 double LogDeterminant::mean_row_sum(double rho) {

@@ -18,6 +18,9 @@ bool inside_name(char c) {
   return begins_name(c) || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '.';
 }
 
+/// A product of n names stands for 2^n - 1 terms.
+constexpr std::size_t kMostTerms = 1000;
+
 /// Recursive descent over the text; every failure says where.
 class Parser {
  public:
@@ -64,6 +67,7 @@ class Parser {
         for (FormulaTerm& term : sum) term.push_back(next);
       } else if (take('*')) {
         const FormulaAtom next = atom();
+        if (2 * sum.size() + 1 > kMostTerms) refuse_terms();
         const std::vector<FormulaTerm> before = sum;
         sum.push_back({next});
         for (FormulaTerm term : before) {
@@ -74,10 +78,16 @@ class Parser {
         break;
       }
     }
+    if (formula.terms.size() + sum.size() > kMostTerms) refuse_terms();
     for (FormulaTerm& term : sum) {
+      if (term == FormulaTerm{formula.response}) fail("the left side cannot explain itself");
       if (std::find(formula.terms.begin(), formula.terms.end(), term) == formula.terms.end())
         formula.terms.push_back(std::move(term));
     }
+  }
+
+  [[noreturn]] void refuse_terms() const {
+    fail("more than " + std::to_string(kMostTerms) + " terms; '*' makes every combination of what it joins");
   }
 
   FormulaAtom atom() {

@@ -8,8 +8,6 @@
 
 namespace isotherm {
 
-namespace {}
-
 double dot_product(std::span<const double> a, std::span<const double> b) {
   long double sum = 0;
   for (std::size_t k = 0; k < a.size(); ++k) sum += static_cast<long double>(a[k]) * b[k];
@@ -34,6 +32,12 @@ Coefficient normal_coefficient(std::string name, double value, double standard_e
   c.high = value + quantile * standard_error;
   c.vif = kMissing;
   return c;
+}
+
+void add_inflation(Fit& fit, const LeastSquares& solved, bool constant_first) {
+  if (!constant_first) return;
+  const std::vector<double> inflation = variance_inflation(solved, true);
+  for (std::size_t j = 0; j < fit.coefficients.size(); ++j) fit.coefficients[j].vif = inflation[j];
 }
 
 void fill_summary(Fit& fit, std::span<const double> y, std::vector<double> residuals, double columns,

@@ -16,7 +16,12 @@ std::vector<double> less(std::span<const double> a, double factor, std::span<con
 /// A coefficient with z statistics; NaN as standard error leaves the statistics NaN.
 Coefficient normal_coefficient(std::string name, double value, double standard_error);
 
-/// Rows, R2 = 1 - RSS/TSS of the residuals given, sigma2; likelihoods are NaN.
+/// Variance inflation of the coefficients that `fit` has already, from the columns they were solved with.
+/// `constant_first`: column 0 is the constant, or what a filter left of it; without a constant nothing is
+/// set.
+void add_inflation(Fit& fit, const LeastSquares& solved, bool constant_first);
+
+/// Rows, R2 = 1 - RSS/TSS of the residuals given, sigma2; likelihoods are NaN: there is none.
 void fill_summary(Fit& fit, std::span<const double> y, std::vector<double> residuals, double columns,
                   bool about_mean);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "groups.h"
 #include "isotherm/core/error.h"
 #include "isotherm/model/distributions.h"
 #include "isotherm/model/effects.h"
@@ -12,29 +13,6 @@
 namespace isotherm {
 
 namespace {
-
-struct Groups {
-  std::vector<std::int64_t> code;
-  std::vector<double> size;
-
-  explicit Groups(std::span<const std::int64_t> values) : code(codes_of(values)) {
-    for (std::int64_t c : code) {
-      if (static_cast<std::size_t>(c) == size.size()) size.push_back(0);
-      size[static_cast<std::size_t>(c)] += 1;
-    }
-  }
-  std::size_t at(std::size_t row) const { return static_cast<std::size_t>(code[row]); }
-
-  /// The mean of its group in every row.
-  std::vector<double> means(std::span<const double> values) const {
-    std::vector<long double> sum(size.size(), 0.0L);
-    for (std::size_t row = 0; row < values.size(); ++row) sum[at(row)] += values[row];
-    std::vector<double> result(values.size());
-    for (std::size_t row = 0; row < values.size(); ++row)
-      result[row] = static_cast<double>(sum[at(row)] / static_cast<long double>(size[at(row)]));
-    return result;
-  }
-};
 
 /// A value per row: `factor` of its group.
 template <class Factor>
@@ -106,7 +84,7 @@ TestResult hausman(const LeastSquares& within, const LeastSquares& random, doubl
 }  // namespace
 
 Fit fit_random_effects(Design design, std::span<const double> y, std::span<const std::int64_t> group_codes,
-                       int threads) {
+                       int threads, bool diagnostics) {
   const Groups groups(group_codes);
   const auto n = static_cast<double>(y.size()), count = static_cast<double>(groups.size.size());
   const auto columns = static_cast<double>(design.size());
@@ -158,11 +136,17 @@ Fit fit_random_effects(Design design, std::span<const double> y, std::span<const
   fit.fitted.coefficients = plain;
   fit.fitted.covariance = random.plain_covariance(choice);
   fit.fitted.sigma2 = effects + noise;
+  add_inflation(fit, random, design.intercept);
+  fit.pseudo_r2 = fit.pseudo_r2_reduced = squared_correlation(y, less(y, 1, fit.residuals));
   fit.tests.push_back(hausman(within, random, noise, fit.sigma2, false));
   fit.tests.push_back({"sigma2_cells", "variance of the effects of cells (Swamy and Arora)", effects, 0,
                        std::numeric_limits<double>::quiet_NaN()});
   fit.tests.push_back(
       {"sigma2_noise", "variance within cells", noise, 0, std::numeric_limits<double>::quiet_NaN()});
+  if (!diagnostics) return fit;
+  // Of the transformed rows, whose errors have one variance and do not depend on each other.
+  for (TestResult& test : residual_tests(LeastSquares(design, y, threads), random.residuals()))
+    fit.tests.push_back(std::move(test));
   return fit;
 }
 

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMostWhiteColumns = 50;
 constexpr double kMostCondition = 1e5;  // below, ten digits of an explained sum of squares
 
-TestResult jarque_bera(const std::vector<double>& residuals) {
+TestResult jarque_bera(std::span<const double> residuals) {
   const auto n = static_cast<long double>(residuals.size());
   long double mean = 0;
   for (double e : residuals) mean += e;
@@ -80,16 +80,20 @@ Design with_products(const Design& design) {
 
 }  // namespace
 
-std::vector<TestResult> residual_tests(const LeastSquares& fit) {
+std::vector<TestResult> residual_tests(const LeastSquares& fit, std::span<const double> residuals) {
   std::vector<TestResult> tests;
-  if (!(fit.rss() > 0)) return tests;
-  tests.push_back(jarque_bera(fit.residuals()));
+  const auto n = static_cast<double>(residuals.size());
+  std::vector<double> squares(residuals.size());
+  long double rss = 0;
+  for (std::size_t i = 0; i < squares.size(); ++i) {
+    squares[i] = residuals[i] * residuals[i];
+    rss += static_cast<long double>(residuals[i]) * residuals[i];
+  }
+  if (!(rss > 0)) return tests;
+  tests.push_back(jarque_bera(residuals));
   if (!fit.design().intercept || fit.size() < 2) return tests;
-  const auto n = static_cast<double>(fit.rows());
-  std::vector<double> squares(fit.rows());
-  for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = fit.residuals()[i] * fit.residuals()[i];
   const Auxiliary plain = auxiliary(fit, squares);
-  const double variance = fit.rss() / n;
+  const auto variance = static_cast<double>(rss) / n;
   const double breusch = plain.explained / (2 * variance * variance);
   tests.push_back({"breusch_pagan", "equal variances against the columns themselves", breusch, plain.df,
                    chi_squared_upper(breusch, plain.df)});
@@ -105,6 +109,33 @@ std::vector<TestResult> residual_tests(const LeastSquares& fit) {
                      chi_squared_upper(white, wide.df)});
   }
   return tests;
+}
+
+std::vector<TestResult> residual_tests(Design levels, std::span<const double> residuals,
+                                       const TakenEffects& effects, int threads) {
+  if (!levels.intercept) {
+    // Formulas without a constant: variances are compared with one anyway.
+    Design whole;
+    whole.add(kInterceptName, std::vector<double>(residuals.size(), 1.0));
+    for (std::size_t j = 0; j < levels.size(); ++j) whole.add(levels.names[j], std::move(levels.columns[j]));
+    whole.intercept = true;
+    levels = std::move(whole);
+  }
+  levels.polynomials.clear();  // only the space they span matters here
+  std::vector<std::string> dependent;
+  if (!effects.cells) {
+    const LeastSquares columns(std::move(levels), residuals, threads, &dependent);
+    return residual_tests(columns, residuals);
+  }
+  const OrthogonalDeviations deviations = orthogonal_deviations(effects.groups, residuals);
+  for (std::vector<double>& low : levels.lows) low.clear();
+  for (std::vector<double>& column : levels.columns) {
+    for (std::size_t k = 0; k < deviations.rows.size(); ++k) column[k] = column[deviations.rows[k]];
+    column.resize(deviations.rows.size());
+  }
+  if (deviations.rows.size() <= levels.size() + 1) return {};
+  const LeastSquares columns(std::move(levels), deviations.values, threads, &dependent);
+  return residual_tests(columns, deviations.values);
 }
 
 }  // namespace isotherm

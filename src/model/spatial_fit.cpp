@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/missing.h"
 #include "isotherm/model/distributions.h"
 #include "spatial_profile.h"
+#include "total_squares.h"
 
 namespace isotherm {
 
@@ -15,30 +17,7 @@ namespace {
 
 using Eigen::Index;
 
-double total_squares(std::span<const double> y, bool about_mean) {
-  long double sum = 0;
-  for (double v : y) sum += v;
-  const long double mean = about_mean ? sum / static_cast<long double>(y.size()) : 0.0L;
-  long double squares = 0;
-  for (double v : y) squares += (v - mean) * (v - mean);
-  return static_cast<double>(squares);
-}
-
-double squared_correlation(std::span<const double> a, std::span<const double> b) {
-  const auto n = static_cast<double>(a.size());
-  double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    mean_a += a[k] / n;
-    mean_b += b[k] / n;
-  }
-  for (std::size_t k = 0; k < a.size(); ++k) {
-    const double da = a[k] - mean_a, db = b[k] - mean_b;
-    ab += da * db;
-    aa += da * da;
-    bb += db * db;
-  }
-  return ab * ab / (aa * bb);
-}
+constexpr double kUnknown = 100;  // intervals: a standard error that long says that nothing is known
 
 /// Period effects take the constant out of every period, and with it the eigenvalue 1 of W.
 void require_standardised(const Weights& weights) {
@@ -194,12 +173,27 @@ SquareMatrix full_covariance(const SquareMatrix& inner, const std::vector<std::v
   return result;
 }
 
-/// Of error dependence that a lag model leaves (Anselin 1988, 8.1.2; Anselin, Bera, Florax, Yoon 1996).
+/// (I - rho W)^-1 of every period; with period effects less its means.
+std::vector<double> panel_solve(const Estimate& e, const std::vector<double>& values) {
+  std::vector<double> result;
+  const std::size_t cells = values.size() / e.choice.periods;
+  for (std::size_t first = 0; first < values.size(); first += cells) {
+    const std::vector<double> part =
+        e.choice.log_determinant->solve(e.rho, std::span(values).subspan(first, cells));
+    double mean = 0;
+    for (double v : part) mean += v / static_cast<double>(cells);
+    for (double v : part) result.push_back(e.choice.period_effects ? v - mean : v);
+  }
+  return result;
+}
+
+/// Of error dependence that a lag model leaves (Anselin 1988, 8.1.2; Anselin, Bera, Florax, Yoon 1996; of a
+/// panel Debarsy and Ertur 2010), with the traces of one period counted as often as its log-determinant.
 TestResult remaining_error(const Estimate& e, double rho_variance) {
-  const Weights& weights = *e.choice.weights;
   LogDeterminant& determinant = *e.choice.log_determinant;
+  const Weights& weights = determinant.weights();
   const std::vector<double>& residuals = e.solved.residuals();
-  const double score = dot(residuals, lag(weights, residuals)) / e.sigma2;
+  const double score = dot(residuals, lag(*e.choice.weights, residuals)) / e.sigma2;
   double whole = 0, trace_ww = 0;
   const Weights mirror = transposed(weights);
   for (std::size_t row = 0; row < weights.rows(); ++row) {
@@ -216,7 +210,17 @@ TestResult remaining_error(const Estimate& e, double rho_variance) {
   // tr((W + W') G); W G = (G - W) / rho.
   const double trace = determinant.polished(e.rho).trace;
   const double with_w = std::abs(e.rho) > 1e-8 ? trace / e.rho : trace_ww;
-  const double joint = with_w + determinant.trace_of_transposed(e.rho);
+  double joint = with_w + determinant.trace_of_transposed(e.rho);
+  if (e.choice.period_effects) {
+    // What the constant of a period has of them, which its effect takes out; rows add to 1.
+    const auto cells = static_cast<double>(weights.rows());
+    const std::vector<double> sums = lag(mirror, std::vector<double>(weights.rows(), 1.0));
+    const std::vector<double> spread = lag(weights, determinant.solve(e.rho, sums));
+    whole -= 1 + dot(sums, sums) / cells;
+    joint -= 1 / (1 - e.rho) + std::accumulate(spread.begin(), spread.end(), 0.0) / cells;
+  }
+  whole *= e.profile.copies();
+  joint *= e.profile.copies();
   TestResult test{"lm_residual_error", "no error dependence beside the lag", 0, 1, 0};
   test.value = score * score / (whole - joint * joint * rho_variance);
   test.p = chi_squared_upper(test.value, 1);
@@ -238,18 +242,16 @@ void add_r2(Fit& fit, const Estimate& e, const Design& design, std::span<const d
   fit.r2_within = e.choice.absorbed > 0 ? 1 - fit.rss / total_squares(y, true) : fit.r2;
   const auto n = static_cast<double>(y.size());
   fit.r2_adjusted = 1 - (1 - fit.r2) * (n - (about_mean ? 1 : 0)) / fit.df_residual;
-  if (e.choice.absorbed > 0) return;
   std::vector<double> trend(y.size(), 0.0);
   const std::vector<double> plain = e.solved.plain_coefficients();
   for (std::size_t j = 0; j < design.size(); ++j) {
     for (std::size_t k = 0; k < trend.size(); ++k) trend[k] += plain[j] * design.columns[j][k];
   }
   if (e.choice.lag) {
-    std::vector<double> near = lag(*e.choice.weights, y);
+    std::vector<double> near = panel_lag(e.choice, y);
     for (std::size_t k = 0; k < near.size(); ++k) near[k] = trend[k] + e.rho * near[k];
     fit.pseudo_r2 = squared_correlation(y, near);
-    trend = e.choice.log_determinant->solve(e.rho, trend);
-    fit.pseudo_r2_reduced = squared_correlation(y, trend);
+    fit.pseudo_r2_reduced = squared_correlation(y, panel_solve(e, trend));
   } else {
     fit.pseudo_r2 = fit.pseudo_r2_reduced = squared_correlation(y, trend);
   }
@@ -305,9 +307,16 @@ Fit fit_spatial(Design design, std::span<const double> y, const SpatialFitChoice
   const bool expected = choice.log_determinant->small() && choice.periods == 1;
   const Dependence dependence =
       expected ? expected_information(estimate, design) : observed_information(estimate);
-  if (!(dependence.covariance.diagonal().minCoeff() > 0)) {
-    throw Error(ErrorKind::input,
-                "the likelihood is flat at its maximum: standard errors cannot be had from these rows");
+  // Without columns that differ between neighbours rho and lambda may change places: a ridge, no hill.
+  const double unknown = kUnknown * (profile.high() - profile.low());
+  const Eigen::VectorXd variances = dependence.covariance.diagonal();
+  if (!(variances.minCoeff() > 0) || !(variances.maxCoeff() < unknown * unknown)) {
+    throw Error(
+        ErrorKind::input,
+        choice.lag && choice.error
+            ? "the likelihood is flat along its maximum: these rows do not tell rho and lambda apart; "
+              "fit a lag or an error model, or add columns that differ between neighbours"
+            : "the likelihood is flat at its maximum: standard errors cannot be had from these rows");
   }
   const CovarianceChoice inner{"classical", n, {}, nullptr};
   const SquareMatrix reported =
@@ -322,14 +331,15 @@ Fit fit_spatial(Design design, std::span<const double> y, const SpatialFitChoice
   fit.log_likelihood = maximum.log_likelihood;
   fit.condition_number = solved.condition_number();
   fit.residuals = solved.residuals();
-  const std::vector<double> inverse = solved.plain_inverse_diagonal();
+  const std::vector<double> inflation = design.intercept || choice.absorbed > 0
+                                            ? variance_inflation(solved, design.intercept)
+                                            : std::vector<double>(design.size(), kMissing);
   for (std::size_t j = 0; j < design.size(); ++j) {
     Coefficient c;
     c.name = design.names[j];
     c.value = solved.coefficients()[j];
     infer(c, reported.at(j, j));
-    const bool centred = design.intercept ? j > 0 : choice.absorbed > 0;
-    if (centred) c.vif = total_squares(solved.design().columns[j], true) * inverse[j];
+    c.vif = inflation[j];
     fit.coefficients.push_back(std::move(c));
   }
   for (std::size_t k = 0; k < profile.size(); ++k) {
@@ -342,14 +352,15 @@ Fit fit_spatial(Design design, std::span<const double> y, const SpatialFitChoice
   add_criteria(fit, n);
   add_r2(fit, estimate, design, y);
 
-  fit.tests = residual_tests(solved);
+  // Beside effects these tests need the columns before the effects were taken out: the caller has them.
+  if (choice.absorbed == 0) fit.tests = residual_tests(solved, solved.residuals());
   const double alone = profile.log_likelihood(Parameters(profile.size(), 0.0), 0.0);
   TestResult ratio{"likelihood_ratio",
                    choice.lag && choice.error ? "rho = lambda = 0" : profile.names()[0] + " = 0",
                    2 * (maximum.log_likelihood - alone), static_cast<double>(profile.size()), 0};
   ratio.p = chi_squared_upper(ratio.value, ratio.df);
   fit.tests.push_back(std::move(ratio));
-  if (choice.lag && !choice.error && choice.periods == 1 && choice.log_determinant->exact())
+  if (choice.lag && !choice.error && choice.log_determinant->exact())
     fit.tests.push_back(remaining_error(estimate, dependence.covariance(0, 0)));
 
   const bool durbin = std::any_of(design.names.begin(), design.names.end(),

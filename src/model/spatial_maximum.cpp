@@ -136,6 +136,7 @@ SpatialMaximum maximise(SpatialProfile& profile, LogDeterminant& determinant) {
   if (determinant.exact() && !determinant.small()) {
     // The estimate has nearly the right slope: its traces are shifted to the exact ones, until nothing moves.
     const double span = profile.high() - profile.low();
+    double last = 0;  // change of the round before
     for (int round = 0;; ++round) {
       if (round == kMostPolish) not_settled(profile, maximum.at);
       const Parameters before = maximum.at;
@@ -147,9 +148,12 @@ SpatialMaximum maximise(SpatialProfile& profile, LogDeterminant& determinant) {
       double change = 0;
       for (std::size_t k = 0; k < profile.size(); ++k) {
         change = std::max(change, std::abs(maximum.at[k] - before[k]) / span);
-        values[k].log_determinant -= values[k].trace * (maximum.at[k] - before[k]);
+        const double trace = determinant.estimated_trace(maximum.at[k]) + corrections[k];
+        values[k].log_determinant -= (values[k].trace + trace) / 2 * (maximum.at[k] - before[k]);
       }
-      if (change < kPolished) break;
+      // Changes shrink by a like factor each round: what the next would be is known without its factors.
+      if (change < kPolished || change * change < kPolished * last) break;
+      last = change;
     }
   } else {
     for (std::size_t k = 0; k < profile.size(); ++k) values[k] = determinant.polished(maximum.at[k]);

@@ -26,6 +26,8 @@ class SpatialProfile {
   std::size_t size() const { return names_.size(); }
   const std::vector<std::string>& names() const { return names_; }
   double observations() const { return observations_; }
+  /// How often each period's log-determinant and traces count.
+  double copies() const { return copies_; }
   double low() const { return low_; }
   double high() const { return high_; }
 

@@ -1,14 +1,14 @@
 #include "isotherm/model/spatial_tests.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "blocks.h"
 #include "isotherm/model/distributions.h"
 
 namespace isotherm {
 
 namespace {
-
-using Columns = std::vector<std::vector<double>>;
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0;
@@ -21,44 +21,123 @@ struct LinkSums {
   double weights = 0, squares = 0, mirrored = 0;
 };
 
-LinkSums link_sums(const Weights& weights, const Weights& mirror) {
+LinkSums link_sums(const Weights& weights) {
   LinkSums sums;
   for (std::size_t row = 0; row < weights.rows(); ++row) {
-    const auto there = weights.neighbours(row), back = mirror.neighbours(row);
-    std::size_t b = 0;
+    const auto there = weights.neighbours(row);
     for (std::size_t a = 0; a < there.size(); ++a) {
       const double w = weights.weights(row)[a];
       sums.weights += w;
       sums.squares += w * w;
-      while (b < back.size() && back[b] < there[a]) ++b;
-      if (b < back.size() && back[b] == there[a]) sums.mirrored += w * mirror.weights(row)[b];
+      const auto other = static_cast<std::size_t>(there[a]);
+      const auto back = weights.neighbours(other);
+      const auto found = std::lower_bound(back.begin(), back.end(), static_cast<std::int32_t>(row));
+      if (found != back.end() && *found == static_cast<std::int32_t>(row))
+        sums.mirrored += w * weights.weights(other)[static_cast<std::size_t>(found - back.begin())];
     }
   }
   return sums;
 }
 
-/// Traces of products of M = I - QQ' and W, from the thin matrices WQ and W'Q alone.
+/// W'x without the transpose.
+std::vector<double> lag_back(const Weights& weights, std::span<const double> values) {
+  std::vector<double> result(values.size(), 0.0);
+  for (std::size_t row = 0; row < weights.rows(); ++row) {
+    for (std::size_t k = 0; k < weights.degree(row); ++k)
+      result[static_cast<std::size_t>(weights.neighbours(row)[k])] += weights.weights(row)[k] * values[row];
+  }
+  return result;
+}
+
+/// Traces of products of M and W.
 struct ResidualTraces {
   double mw = 0, mwmw = 0, mwmwt = 0;
 };
 
-ResidualTraces residual_traces(const Columns& q, const Weights& weights, const Weights& mirror,
-                               const LinkSums& sums) {
+/// M = I - D, D the means of groups: what groups take from tr(W), tr(WW) and tr(WW').
+///   tr(DWW) = sum of a b / n, tr(DWW') = sum of a a / n, tr(DW'W) = sum of b b / n over rows and groups, a
+///   the links of the group to the row, b the row's links to the group;
+///   tr(DWDW), tr(DWDW') from the links between groups.
+ResidualTraces group_traces(const TakenEffects& effects, const Weights& weights) {
+  const Weights mirror = transposed(weights);
+  std::vector<std::vector<std::int32_t>> members(effects.count);
+  for (std::size_t row = 0; row < effects.groups.size(); ++row)
+    members[static_cast<std::size_t>(effects.groups[row])].push_back(static_cast<std::int32_t>(row));
+  std::vector<double> to(effects.count, 0.0), from(effects.count, 0.0);
+  std::vector<std::size_t> touched;
+  // Adds up the links of a row by the group at their other end.
+  const auto collect = [&](std::size_t row) {
+    const auto add = [&](const Weights& links, std::vector<double>& sums) {
+      for (std::size_t k = 0; k < links.degree(row); ++k) {
+        const auto group =
+            static_cast<std::size_t>(effects.groups[static_cast<std::size_t>(links.neighbours(row)[k])]);
+        if (to[group] == 0 && from[group] == 0) touched.push_back(group);
+        sums[group] += links.weights(row)[k];
+      }
+    };
+    add(weights, to);
+    add(mirror, from);
+  };
+  ResidualTraces traces;
+  for (std::size_t group = 0; group < members.size(); ++group) {
+    const auto size = static_cast<double>(members[group].size());
+    for (const std::int32_t row : members[group]) {
+      collect(static_cast<std::size_t>(row));
+      for (const std::size_t other : touched) {
+        const auto others = static_cast<double>(members[other].size());
+        traces.mwmw -= 2 * from[other] * to[other] / others;
+        traces.mwmwt -= (from[other] * from[other] + to[other] * to[other]) / others;
+        to[other] = from[other] = 0;
+      }
+      touched.clear();
+    }
+    for (const std::int32_t row : members[group]) collect(static_cast<std::size_t>(row));
+    traces.mw -= to[group] / size;
+    for (const std::size_t other : touched) {
+      const double both = size * static_cast<double>(members[other].size());
+      traces.mwmw += to[other] * from[other] / both;
+      traces.mwmwt += to[other] * to[other] / both;
+      to[other] = from[other] = 0;
+    }
+    touched.clear();
+  }
+  return traces;
+}
+
+/// Sums of both over the rows of each group, their products over its size, added up.
+double shared_by_groups(const TakenEffects& effects, std::span<const double> a, std::span<const double> b) {
+  std::vector<double> sum_a(effects.count, 0.0), sum_b(effects.count, 0.0), size(effects.count, 0.0);
+  for (std::size_t row = 0; row < a.size(); ++row) {
+    const auto group = static_cast<std::size_t>(effects.groups[row]);
+    sum_a[group] += a[row];
+    sum_b[group] += b[row];
+    size[group] += 1;
+  }
+  double sum = 0;
+  for (std::size_t group = 0; group < effects.count; ++group)
+    sum += sum_a[group] * sum_b[group] / size[group];
+  return sum;
+}
+
+/// M = I - D - QQ'. What the orthonormal columns Q take, each from its WQ and W'Q alone.
+ResidualTraces residual_traces(const std::vector<std::vector<double>>& q, const Weights& weights,
+                               const TakenEffects* effects, ResidualTraces traces, int threads) {
   const std::size_t k = q.size();
-  Columns wq, tq;
-  for (const std::vector<double>& column : q) {
-    wq.push_back(lag(weights, column));
-    tq.push_back(lag(mirror, column));
-  }
-  ResidualTraces traces{0, sums.mirrored, sums.squares};
   SquareMatrix p = square_matrix(k);  // Q'WQ
-  for (std::size_t a = 0; a < k; ++a) {
-    for (std::size_t b = 0; b < k; ++b) p.at(a, b) = dot(q[a], wq[b]);
-  }
+  std::vector<ResidualTraces> parts(k);
+  for_tasks(k, threads, [&](std::size_t a) {
+    const std::vector<double> wq = lag(weights, q[a]), tq = lag_back(weights, q[a]);
+    for (std::size_t b = 0; b < k; ++b) p.at(b, a) = dot(q[b], wq);
+    parts[a].mwmw = -2 * dot(tq, wq);               // Q'W W Q
+    parts[a].mwmwt = -(dot(tq, tq) + dot(wq, wq));  // Q'W W'Q and Q'W'W Q
+    if (effects == nullptr) return;
+    parts[a].mwmw += 2 * shared_by_groups(*effects, tq, wq);
+    parts[a].mwmwt += shared_by_groups(*effects, tq, tq) + shared_by_groups(*effects, wq, wq);
+  });
   for (std::size_t a = 0; a < k; ++a) {
     traces.mw -= p.at(a, a);
-    traces.mwmw -= 2 * dot(tq[a], wq[a]);                   // Q'W W Q
-    traces.mwmwt -= dot(tq[a], tq[a]) + dot(wq[a], wq[a]);  // Q'W W'Q and Q'W'W Q
+    traces.mwmw += parts[a].mwmw;
+    traces.mwmwt += parts[a].mwmwt;
     for (std::size_t b = 0; b < k; ++b) {
       traces.mwmw += p.at(a, b) * p.at(b, a);
       traces.mwmwt += p.at(a, b) * p.at(a, b);
@@ -67,8 +146,10 @@ ResidualTraces residual_traces(const Columns& q, const Weights& weights, const W
   return traces;
 }
 
-TestResult moran(const LeastSquares& fit, const ResidualTraces& traces, const LinkSums& sums, double e_we) {
-  const auto n = static_cast<double>(fit.rows()), rest = n - static_cast<double>(fit.size());
+/// `rest`: rows less columns and effects.
+TestResult moran(const LeastSquares& fit, const ResidualTraces& traces, const LinkSums& sums, double e_we,
+                 double rest) {
+  const auto n = static_cast<double>(fit.rows());
   const double scale = n / sums.weights;
   TestResult test{"moran_residuals", "Moran's I of residuals, moments under least squares",
                   scale * e_we / fit.rss(), 0, 0};
@@ -93,25 +174,37 @@ double p_of(std::span<const TestResult> tests, std::string_view name) {
 }  // namespace
 
 std::vector<TestResult> spatial_tests(const LeastSquares& fit, std::span<const double> y,
-                                      const Weights& weights) {
+                                      const Weights& weights, const TakenEffects* effects, int threads) {
   if (weights.links() == 0 || !(fit.rss() > 0)) return {};
-  const Weights mirror = transposed(weights);
-  const LinkSums sums = link_sums(weights, mirror);
-  const Columns q = fit.orthonormal();
+  const LinkSums sums = link_sums(weights);
+  std::vector<std::vector<double>> q = fit.orthonormal();
+  ResidualTraces traces{0, sums.mirrored, sums.squares};
+  auto n = static_cast<double>(fit.rows());
+  double rest = n;
+  if (effects != nullptr) {
+    q.insert(q.end(), effects->further.begin(), effects->further.end());
+    const ResidualTraces taken = group_traces(*effects, weights);
+    traces = {taken.mw, traces.mwmw + taken.mwmw, traces.mwmwt + taken.mwmwt};
+    rest -= static_cast<double>(effects->count);
+  }
+  const bool transformed = effects != nullptr && effects->cells;
+  const double trace = transformed ? traces.mwmw + traces.mwmwt : sums.mirrored + sums.squares;
+  if (transformed) n = rest;
   const std::vector<double>& e = fit.residuals();
   const double e_we = dot(e, lag(weights, e));
-  std::vector<TestResult> tests{moran(fit, residual_traces(q, weights, mirror, sums), sums, e_we)};
+  traces = residual_traces(q, weights, effects, traces, threads);
+  std::vector<TestResult> tests{moran(fit, traces, sums, e_we, rest - static_cast<double>(q.size()))};
 
-  const double variance = fit.rss() / static_cast<double>(fit.rows());
-  std::vector<double> fitted(y.begin(), y.end());
-  for (std::size_t k = 0; k < fitted.size(); ++k) fitted[k] -= e[k];
-  const std::vector<double> lagged = lag(weights, fitted);
-  double outside = dot(lagged, lagged);  // of the lagged fit, what the columns do not explain
+  const double variance = fit.rss() / n;
+  std::vector<double> lagged(y.begin(), y.end());
+  for (std::size_t k = 0; k < lagged.size(); ++k) lagged[k] -= e[k];
+  lagged = lag(weights, lagged);
+  double outside = dot(lagged, lagged);  // of the lagged fit, what columns and effects do not explain
+  if (effects != nullptr) outside -= shared_by_groups(*effects, lagged, lagged);
   for (const std::vector<double>& column : q) {
     const double part = dot(column, lagged);
     outside -= part * part;
   }
-  const double trace = sums.mirrored + sums.squares;
   const double score_error = e_we / variance, score_lag = dot(e, lag(weights, y)) / variance;
   const double both = outside / variance + trace;
   const double robust_lag = (score_lag - score_error) * (score_lag - score_error) / (both - trace);

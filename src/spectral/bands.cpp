@@ -1,6 +1,8 @@
 #include "isotherm/spectral/bands.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "isotherm/core/text.h"
 
@@ -92,7 +94,19 @@ constexpr std::array kSpacecrafts{
 
 // Single letters keep their case: literature writes N for a band and n for an exponent.
 bool same_name(std::string_view a, std::string_view b) {
-  return a == b || (a.size() > 1 && a.size() == b.size() && lower(a) == lower(b));
+  const auto small = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  return a == b || (a.size() > 1 && std::ranges::equal(a, b, {}, small, small));
+}
+
+// Files may have as many bands as they like, and each name is looked at again and again: no text is made on
+// the way.
+bool is_among(std::string_view aliases, std::string_view name) {
+  while (!aliases.empty()) {
+    const std::size_t end = std::min(aliases.find(' '), aliases.size());
+    if (same_name(aliases.substr(0, end), name)) return true;
+    aliases.remove_prefix(std::min(end + 1, aliases.size()));
+  }
+  return false;
 }
 
 }  // namespace
@@ -103,10 +117,7 @@ std::span<const Spacecraft> spacecrafts() { return kSpacecrafts; }
 
 std::optional<std::string> canonical_band(std::string_view name) {
   for (const BandName& band : kBandNames) {
-    if (same_name(band.name, name)) return std::string(band.name);
-    for (const std::string& alias : split(band.aliases, ' ')) {
-      if (same_name(alias, name)) return std::string(band.name);
-    }
+    if (same_name(band.name, name) || is_among(band.aliases, name)) return std::string(band.name);
   }
   return std::nullopt;
 }

@@ -2,9 +2,9 @@
 // outside the loop; inside, `apply` with a known step is a few instructions that the compiler can turn into
 // vectors.
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "isotherm/core/vector_clones.h"
 #include "isotherm/spectral/program.h"
 
 namespace isotherm {
@@ -12,10 +12,9 @@ namespace {
 
 constexpr std::size_t kStrip = 1024;  // pixels
 
-using StripLoop = void (*)(float* to, const float* a, const float* b, const float* c, std::size_t count);
-
 template <Op op>
-void run_strip(float* to, const float* a, const float* b, const float* c, std::size_t count) {
+[[gnu::always_inline]] inline void run_strip(float* to, const float* a, const float* b, const float* c,
+                                             std::size_t count) {
 // `to` may be one of the operands: each pixel is read before it is written, so there is nothing to be careful
 // of.
 #pragma GCC ivdep
@@ -23,10 +22,17 @@ void run_strip(float* to, const float* a, const float* b, const float* c, std::s
 }
 
 template <std::size_t... ops>
-constexpr std::array<StripLoop, sizeof...(ops)> loops_of(std::index_sequence<ops...>) {
-  return {run_strip<static_cast<Op>(ops)>...};
+[[gnu::always_inline]] inline void run_one_of(Op op, float* to, const float* a, const float* b,
+                                              const float* c, std::size_t count,
+                                              std::index_sequence<ops...>) {
+  const auto chosen = static_cast<std::size_t>(op);
+  static_cast<void>(((chosen == ops && (run_strip<static_cast<Op>(ops)>(to, a, b, c, count), true)) || ...));
 }
-constexpr auto kLoops = loops_of(std::make_index_sequence<kOpCount>());
+
+ISO_VECTOR_CLONES void run_step(Op op, float* to, const float* a, const float* b, const float* c,
+                                std::size_t count) {
+  run_one_of(op, to, a, b, c, count, std::make_index_sequence<kOpCount>());
+}
 
 void copy_present(float* to, const float* from, std::size_t count) {
   constexpr float none = std::numeric_limits<float>::quiet_NaN();
@@ -58,8 +64,7 @@ void Program::evaluate(std::span<const float* const> inputs, std::span<float* co
       if (from >= fixed) read[from] = work[from] = outputs[k] + first;
     }
     for (const Step& step : steps_) {
-      kLoops[static_cast<std::size_t>(step.op)](work[step.to], read[step.a], read[step.b], read[step.c],
-                                                size);
+      run_step(step.op, work[step.to], read[step.a], read[step.b], read[step.c], size);
     }
     for (std::size_t k = 0; k < outputs_.size(); ++k) {
       const float* from = read[outputs_[k].from];

@@ -117,8 +117,9 @@ std::vector<std::string> grid_names() {
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
   std::vector<std::string> forms;
   for (const GridForm& row : kForms) forms.emplace_back(row.form);
-  throw Error(ErrorKind::usage,
-              std::string(text) + ": " + std::string(why) + " (zones: " + join(forms, ", ") + ")");
+  // The words of an error end at a zero byte.
+  const std::string shown = text.starts_with('\0') ? "zones" : std::string(text);
+  throw Error(ErrorKind::usage, shown + ": " + std::string(why) + " (zones: " + join(forms, ", ") + ")");
 }
 
 /// "100" or "area=10000" as a length; `area_factor` is the area of a cell of size 1.

@@ -68,5 +68,5 @@ int main(int argc, char** argv) {
   const double seconds = argc > 1 ? std::atof(argv[1]) : 1;
   for (const int n : {7, 10, 15}) measure("auto", n, 1, 256, seconds);
   for (const char* model : {"simple", "holt", "damped"}) measure(model, 15, 1, 256, seconds);
-  for (const char* model : {"auto", "holt-winters", "holt-winters-mul"}) measure(model, 120, 12, 8, seconds);
+  for (const char* model : {"auto", "holt-winters", "holt-winters-mul"}) measure(model, 120, 12, 64, seconds);
 }

@@ -353,6 +353,9 @@ class FetchTest(unittest.TestCase):
                 self.fetch(code=8)
 
     def test_names_cannot_leave_the_folder(self):
+        self.out = self.folder / "a" / "b" / "scenes"  # what climbs out of it still lies below self.folder
+        self.out.parent.mkdir(parents=True)
+
         def change(item):
             item["id"] = "../../outside"
             item["assets"]["../../evil.tif"] = {"href": f"{self.url}/files/{PRODUCTS[0]}/..%2f..%2fevil.tif"}
@@ -362,6 +365,7 @@ class FetchTest(unittest.TestCase):
         inside = self.out.resolve()
         made = [path for path in self.folder.rglob("*") if path.is_file() and path.name != "items.json"]
         self.assertTrue(all(inside in path.resolve().parents for path in made), made)
+        self.assertGreater(len(made), 6)
 
     def test_links_in_the_folder_are_not_followed(self):
         outside = self.folder / "outside"
@@ -402,12 +406,15 @@ class FetchTest(unittest.TestCase):
 
     def test_cutting_over_a_bucket(self):
         self.fetch("--aoi", self.area(), "--clip", change=self.in_bucket, env=self.s3_environment())
+        self.assertTrue(self.log("SR_B4"))
         self.assertTrue(all(line["range"] for line in self.log("SR_B4")))
 
     def test_cutting_with_a_signature_that_ends(self):
         self.server.stores.ends_after = 1
         self.fetch("--aoi", self.area(), "--clip", "--sign", "planetary-computer", prefix="signed",
                    env={"PC_SDK_SAS_URL": self.url + "/sas"})
+        self.assertTrue(self.fetched())
+        self.assertGreaterEqual(len(self.log("/sas/sign")), 2)
 
     def test_server_without_ranges_is_read_whole_and_cut(self):
         self.rule(path="SR_B4", do="chunked", times=-1)

@@ -140,6 +140,7 @@ def main():
             found = sorted(str(path.relative_to(out)) for path in out.rglob("*"))
             assert found == expected, f"files left over: {set(found) ^ set(expected)}"
             print(f"round {n + 1}: {kills} kills; at the last {whole} files whole, {parts} in part", flush=True)
+        assert killed > 0, "no fetch was killed while at work"
         print(f"{rounds} rounds, {killed} kills, {len(wanted)} files each: same bytes, nothing twice, nothing left over")
 
 

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE = ROOT / "testdata" / "sample_city"
 PROGRAM = os.path.abspath(os.environ.get("ISOTHERM", ROOT / "build" / "dev" / "isotherm"))
 GIB = 1 << 30
-# Sanitizers reserve terabytes of addresses: under one (ISOTHERM_SANITIZED=1) runs have no limit of memory.
+# Sanitizers reserve terabytes of addresses and take their time: under one (ISOTHERM_SANITIZED=1) runs have no limit of
+# memory, and five times as long.
 SANITIZED = "ISOTHERM_SANITIZED" in os.environ
 # 0 done; 1 to 9 are the documented refusals. Anything else is a crash.
 DOCUMENTED = set(range(0, 10))
@@ -25,7 +26,7 @@ def isotherm(*arguments, cwd, limit_s=120, memory=None, file_size=None, environm
         if file_size:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return subprocess.run([PROGRAM, *map(str, arguments)], cwd=cwd, timeout=limit_s, capture_output=True, text=True,
+    return subprocess.run([PROGRAM, *map(str, arguments)], cwd=cwd, timeout=limit_s * (5 if SANITIZED else 1), capture_output=True, text=True,
                           errors="replace", stdin=subprocess.DEVNULL, preexec_fn=limits,
                           env={**os.environ, **(environment or {})})
 

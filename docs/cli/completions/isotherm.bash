@@ -8,7 +8,7 @@ _isotherm_options() {
     merge) echo '--allow-empty --output --format --wkt --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     index) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --output --type --format --compress --list --json --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     grid) echo '--band --mask --keep-invalid --raster-crs --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    forecast) echo '--layer --crs --id --time --value --every --aggregate --season --horizon --model --criterion --pool --regressor --quantiles --seed --paths --backtest --compare --scores --calibrate --output --format --wkt --layout --total --total-as --totals --details --components --plot --plot-file --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    forecast) echo '--layer --table-crs --id --time --value --every --aggregate --season --horizon --model --criterion --pool --regressor --quantiles --seed --paths --backtest --compare --scores --calibrate --output --format --wkt --layout --total --total-as --totals --details --components --plot --plot-file --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     regress) echo '--layer --id --table-crs --formula --by --model --area --se --cluster --logdet --cutoff --bandwidth --kernel --criterion --impact-draws --seed --cv --fillna --weights --binary --symmetric --table --output --residuals --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     predict) echo '--model --period --layer --id --table-crs --change --predictor --mean-effects --weights --binary --symmetric --output --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     scenario) echo '--fit --cells --layer --id --table-crs --model --period --mean-effects --weights --binary --symmetric --delta --scenario --delta-value --base --window --years --temperature --response --drivers --change --from --quantiles --draws --seed --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
@@ -162,7 +162,7 @@ _isotherm_values() {
     'grid --config') echo 'f' ;;
     'forecast ') echo 'f' ;;
     'forecast --layer') echo 'n' ;;
-    'forecast --crs') echo 'n' ;;
+    'forecast --table-crs') echo 'n' ;;
     'forecast --id') echo 'n' ;;
     'forecast --time') echo 'n' ;;
     'forecast --value') echo 'n' ;;

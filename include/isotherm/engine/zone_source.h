@@ -132,7 +132,7 @@ class ZoneSource {
 /// may be none when there is an area). The CRS of cells: tiles have their own; "" or "utm" is the data's own
 /// UTM CRS when it has one, else the UTM zone of the centre; "equal-area" a Lambert azimuthal one about the
 /// centre. Throws Error.
-ZoneSource open_zones(const ZoneInputs& inputs, std::span<const Frame> data, Log& log);
+ZoneSource open_zones(const ZoneInputs& inputs, std::span<const Frame> data, const RunContext& context);
 
 /// Bounding extent of all frames in `crs`. Throws Error(input) when a frame has no CRS.
 Extent extent_in(std::span<const Frame> frames, const std::string& crs);

@@ -10,7 +10,8 @@
 // period of its own. A year counts when its steps cover 342 days, which eleven months do not; of a single
 // step without bounds that cannot be told, and it counts.
 //
-// Numbers are K or degrees Celsius, degrees Fahrenheit in degrees Celsius; scale, offset and fill values are
+// Numbers are K, degrees Celsius, or degrees Fahrenheit times 5/9, so that differences are in K whatever the
+// file writes and a file may hold changes; another unit is refused. Scale, offset and fill values are
 // applied. Missing is NaN, and a year with a missing step is not there.
 #pragma once
 
@@ -35,7 +36,7 @@ struct ClimateField {
   std::string path;
   std::string model;              ///< attribute model_id or source_id; of fields else the file's name
   std::string scenario;           ///< attribute experiment_id; empty: not said
-  std::string unit;               ///< "K", "degC" or, where nothing is said, empty
+  std::string unit;               ///< "K", "degC", "degF" or, where nothing is said, empty
   std::vector<std::size_t> spot;  ///< per place, the spot that it reads
   std::vector<std::map<YearSpan, double>> years;  ///< per spot, the mean of each whole year or period
 };

@@ -36,4 +36,9 @@ FitDocument read_fits(const std::string& path);
 const FittedModel& fit_named(const FitDocument& document, const std::string& model,
                              const std::string& period);
 
+/// As fit_named: of `asked` when a person named a period, else of `served`. A fit to all periods together is
+/// none of a period that was asked for.
+const FittedModel& fit_asked(const FitDocument& document, const std::string& model, const std::string& asked,
+                             const std::string& served);
+
 }  // namespace isotherm

@@ -2,6 +2,7 @@
 // geometry optional.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,35 @@ struct TableReadOptions {
       columns;           ///< to read; empty: all. A missing one is Error(input) with the nearest name
   bool geometry = true;  ///< read outlines where there are any (polygons; points become no outline)
   std::string crs;       ///< supplies or overrides the CRS
+  /// Columns of few words in many rows, to be given as CodedColumn too; those in `columns` are given there as
+  /// well. A missing one is Error(input).
+  std::vector<std::string> coded;
+  bool outlines_once = false;  ///< outlines only of the first row of each value of coded.front()
+  bool anchors = true;
+  /// Bytes that the values read may take; beyond that it is Error(usage), told as soon as it is known. 0:
+  /// any.
+  std::size_t most_bytes = 0;
+};
+
+/// Each value once, in the order of first rows, and for every row which it is. Missing values are values,
+/// too.
+struct CodedColumn {
+  Column values;
+  std::vector<std::uint32_t> codes;
 };
 
 /// A whole table, rows in file order. CSV columns that hold numbers in every row become real or integer, ISO
 /// dates become date, the rest text; a `wkt` column becomes geometry. Points (and `x`/`y` or `lon`/`lat`
 /// columns) are given by `anchor`, polygons' anchors are their centroids. Throws Error(input).
 struct ReadTable {
-  Table table;                 ///< geometry is empty when the file has none
-  std::vector<Point> anchors;  ///< a point per row where there is geometry or coordinates, else empty
+  Table table;                     ///< geometry is empty when the file has none
+  std::vector<CodedColumn> coded;  ///< as asked for
+  std::size_t rows = 0;            ///< of the file
+  std::vector<Point> anchors;      ///< a point per row where there is geometry or coordinates, else empty
 };
 ReadTable read_table(const std::string& path, const TableReadOptions& options, Log& log);
+
+/// Names of the two columns that read_table would take coordinates from; empty where there are none.
+std::vector<std::string> coordinate_columns(const Table& table);
 
 }  // namespace isotherm

@@ -37,4 +37,29 @@ class Effects {
 /// 0, 1, 2 ... for the different values in order of appearance.
 std::vector<std::int64_t> codes_of(std::span<const std::int64_t> values);
 
+/// Effects that were taken out, as tests of what is left need to know them.
+struct TakenEffects {
+  std::vector<std::int64_t> groups;  ///< per row: its cell, area or period, from 0
+  std::size_t count = 0;             ///< of groups
+  /// The groups are cells, whose number grows with the rows: tests then count the n - count observations of
+  /// orthogonal deviations. Otherwise groups are few and count as columns, as dummies would.
+  bool cells = false;
+  /// A second set (periods) as orthonormal columns, less the means of the first; empty without one.
+  std::vector<std::vector<double>> further;
+};
+/// `second` may be empty; one of more than 60 groups is Error(input).
+TakenEffects taken_effects(std::span<const std::int64_t> first, std::span<const std::int64_t> second,
+                           bool cells, int threads);
+inline constexpr std::size_t kMostFurtherEffects = 60;
+
+/// Each value of a group but its last, less the mean of the m after it, times sqrt(m / (m + 1)): independent
+/// with equal variances where the values are, whatever the group's mean (Arellano and Bover 1995, J.
+/// Econometrics 68). In row order; `rows` says where each stands.
+struct OrthogonalDeviations {
+  std::vector<std::size_t> rows;
+  std::vector<double> values;
+};
+OrthogonalDeviations orthogonal_deviations(std::span<const std::int64_t> groups,
+                                           std::span<const double> values);
+
 }  // namespace isotherm

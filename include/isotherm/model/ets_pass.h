@@ -52,10 +52,12 @@ inline constexpr int kFactorsTogether = 16;
 }  // namespace ets_detail
 
 /// The objective and its derivatives. Where a relative form's prediction is not above 0 the objective is
-/// infinite and the rest without meaning.
+/// infinite and the rest without meaning. `length` is that of the series; lanes with shorter ones than n have
+/// missing values behind their end.
 template <class Math, class Shape>
 [[gnu::always_inline]] ISO_HD inline void ets_slope(const typename Math::Real* p,
                                                     const typename Math::Real* y, int n,
+                                                    const typename Math::Real& length,
                                                     EtsSlope<Math, Shape>& out) {
   using Real = typename Math::Real;
   using C = EtsColumn;
@@ -85,10 +87,11 @@ template <class Math, class Shape>
     const Real news = seen ? y[t] - base : zero;
     Real error = news, error_by = -weight;
     if constexpr (Shape::kRelative) {
-      const Real inverse = weight / base;
+      const Real inverse = weight / (seen ? base : one);
       error = news * inverse;
       error_by = -(one + error) * inverse;  // -y / f^2
-      least = base < least ? base : least;
+      const Real lowest = length > static_cast<double>(t) ? base : one;
+      least = lowest < least ? lowest : least;
       factors *= seen ? base : one;
       if ((t + 1) % ets_detail::kFactorsTogether == 0) {
         logs += Math::log(factors);

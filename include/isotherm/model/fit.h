@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "isotherm/model/design.h"
+#include "isotherm/model/effects.h"
 #include "isotherm/model/fitted.h"
 #include "isotherm/model/least_squares.h"
 #include "isotherm/model/weights.h"
@@ -119,15 +120,29 @@ struct FitChoice {
   bool drop_dependent = false;             ///< instead of refusing
   bool diagnostics = true;                 ///< false: no tests
   const Weights* weights = nullptr;        ///< where given, tests of dependence between neighbours
+  const TakenEffects* effects = nullptr;   ///< for these tests: what `absorbed` stands for
   int threads = 1;
 };
 
 /// Ordinary least squares of y on the columns. Throws Error(input) as LeastSquares does.
 Fit fit_linear(Design design, std::span<const double> y, const FitChoice& choice);
 
-/// Tests of residuals against the columns: Jarque-Bera (moments over n), Breusch-Pagan with the columns
+/// Tests of residuals against columns: Jarque-Bera (moments over n), Breusch-Pagan with the columns
 /// themselves, Koenker and Bassett's studentised form of it, White with squares and products (left out above
-/// 50 columns of those).
-std::vector<TestResult> residual_tests(const LeastSquares& fit);
+/// 50 columns of those). All but the first need an intercept among the columns. Of `columns` only design and
+/// factor matter: `residuals` may be those of another estimator.
+std::vector<TestResult> residual_tests(const LeastSquares& columns, std::span<const double> residuals);
+/// The same of residuals with effects taken out; `levels` are the columns before that, with an intercept.
+/// With effects of cells the residuals are put in orthogonal deviations first, each against its own row's
+/// columns: then all have one variance where the errors do, however few the periods.
+std::vector<TestResult> residual_tests(Design levels, std::span<const double> residuals,
+                                       const TakenEffects& effects, int threads);
+
+/// 1 / (1 - R2) of each column on the others, about the first column where that is the constant (or what a
+/// filter left of it), else about the mean; NaN of the constant.
+std::vector<double> variance_inflation(const LeastSquares& fit, bool constant_first);
+
+/// Of two lists of numbers; NaN where one does not vary.
+double squared_correlation(std::span<const double> a, std::span<const double> b);
 
 }  // namespace isotherm

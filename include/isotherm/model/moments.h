@@ -26,7 +26,8 @@ namespace isotherm {
 struct MomentsChoice {
   int instrument_lags = 2;         ///< 1 or 2
   bool unequal_variances = false;  ///< standard errors that hold then
-  bool impacts = false;  ///< of the lag model: also Fit::impacts; tr(S) exact where the rows are few
+  /// Also tests of residuals and, of the lag model, Fit::impacts; tr(S) exact where the rows are few.
+  bool diagnostics = false;
   ImpactDraws draws;
   int threads = 1;
 };

@@ -17,9 +17,9 @@
 
 namespace isotherm {
 
-/// Residuals are y - X b. Throws Error(input) where there are no more groups than columns, or as
-/// LeastSquares.
+/// Residuals are y - X b; with `diagnostics` tests of those of the transformed rows. Throws Error(input)
+/// where there are no more groups than columns, or as LeastSquares.
 Fit fit_random_effects(Design design, std::span<const double> y, std::span<const std::int64_t> groups,
-                       int threads);
+                       int threads, bool diagnostics = true);
 
 }  // namespace isotherm

@@ -21,25 +21,34 @@ constexpr double kBeta[] = {1, 0.8, -0.5};
 
 struct Tally {
   std::vector<double> errors;
-  int held = 0;
-  bool intervals = true;
+  double stated = 0;  ///< sum of squared standard errors
+  int held = 0, without = 0;
   void add(const Coefficient& c, double truth) {
     errors.push_back(c.value - truth);
-    intervals = intervals && std::isfinite(c.standard_error);
+    if (!std::isfinite(c.standard_error)) {
+      ++without;
+      return;
+    }
+    stated += c.standard_error * c.standard_error;
     held += c.low <= truth && truth <= c.high ? 1 : 0;
   }
   /// `bias` and `short_by`: what theory allows at this size.
-  void expect(const std::string& what, double bias, double short_by) const {
+  void expect(const std::string& what, double bias, double short_by, bool intervals) const {
     double mean = 0, square = 0;
     for (double e : errors) mean += e / kSamples;
     for (double e : errors) square += (e - mean) * (e - mean) / (kSamples - 1);
     EXPECT_EQ(errors.size(), static_cast<std::size_t>(kSamples));
     EXPECT_LT(std::abs(mean), 4 * std::sqrt(square / kSamples) + bias) << what;
-    if (!intervals) return;  // gm_error has none of lambda
+    EXPECT_EQ(without, intervals ? 0 : kSamples) << what;
+    if (!intervals) return;
     // 4 binomial standard deviations around 0.95; intervals of large samples on a few hundred rows fall
     // short.
     const double share = held / static_cast<double>(kSamples);
     EXPECT_GT(share, 0.95 - 4 * std::sqrt(0.95 * 0.05 / kSamples) - short_by) << what;
+    // Errors stated beside the spread seen, which so many samples know to 1 / sqrt(2 kSamples).
+    const double ratio = std::sqrt(stated / kSamples / square), known = 4 / std::sqrt(2.0 * kSamples);
+    EXPECT_GT(ratio, 1 - known - 2 * short_by) << what;
+    EXPECT_LT(ratio, 1 + known) << what;
   }
 };
 
@@ -54,6 +63,7 @@ struct Truth {
   std::string name;
   double value, bias;
   double short_by = 0.02;
+  bool intervals = true;
 };
 
 void expect_truths(const std::vector<Truth>& truths, const std::function<Fit(std::uint64_t sample)>& fit_of) {
@@ -69,7 +79,7 @@ void expect_truths(const std::vector<Truth>& truths, const std::function<Fit(std
     }
   }
   for (std::size_t t = 0; t < truths.size(); ++t)
-    tallies[t].expect(truths[t].name, truths[t].bias, truths[t].short_by);
+    tallies[t].expect(truths[t].name, truths[t].bias, truths[t].short_by, truths[t].intervals);
 }
 
 // --- Cross-sections: 144 cells, five neighbours each.
@@ -192,7 +202,7 @@ TEST(SpatialCoverage, LagModelByMomentsWithUnequalVariances) {
 
 TEST(SpatialCoverage, ErrorModelByMoments) {
   CrossSection town;
-  expect_truths({{"lambda", 0.5, 0.03}, kX1, kX2}, [&](std::uint64_t k) {
+  expect_truths({{"lambda", 0.5, 0.03, 0.02, false}, kX1, kX2}, [&](std::uint64_t k) {
     CrossSection::Sample sample = town.sample({.lambda = 0.5}, k);
     return fit_error_moments(std::move(sample.design), sample.y, town.weights, {});
   });

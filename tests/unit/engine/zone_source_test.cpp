@@ -14,7 +14,7 @@ namespace isotherm {
 namespace {
 
 using testing_support::box;
-using testing_support::KeptLog;
+using testing_support::Place;
 
 const std::string kUtm = "EPSG:32632";
 const Extent kPlace{400000, 5700000, 402000, 5701500};
@@ -47,9 +47,9 @@ ZoneInputs inputs(const std::string& zones, const std::string& aoi = "", const s
 }
 
 ErrorKind refusal(const ZoneInputs& wanted, std::vector<Frame> data = {frame(kUtm, 400000, 5700000)}) {
-  KeptLog log;
+  Place place;
   try {
-    open_zones(wanted, data, log);
+    open_zones(wanted, data, place.context());
   } catch (const Error& error) {
     return error.kind();
   }
@@ -221,9 +221,9 @@ TEST(Polygons, KeepFileOrderAndAttributesAndEmptyOnes) {
 }
 
 TEST(OpenZones, LatticeCrsFollowsTheData) {
-  KeptLog log;
+  Place place;
   const auto crs_of = [&](const ZoneInputs& wanted, std::vector<Frame> data) {
-    return open_zones(wanted, data, log).crs();
+    return open_zones(wanted, data, place.context()).crs();
   };
   EXPECT_EQ(crs_of(inputs("hex:100"), {frame(kUtm, 400000, 5700000)}), kUtm);
   // USGS scenes of the southern hemisphere: northern zone, negative northings.

@@ -155,6 +155,7 @@ TEST(AreaRead, RefusesWhatMakesNoArea) {
   EXPECT_EQ(refusal("7,51,8"), ErrorKind::usage);
   EXPECT_EQ(refusal("7,52,8,51"), ErrorKind::usage);
   EXPECT_EQ(refusal("7,51,7,52"), ErrorKind::usage);
+  EXPECT_EQ(refusal("8,51,7,52"), ErrorKind::usage) << "the way around the globe is not meant";
   EXPECT_EQ(refusal("400000,5700000,400100,5700300"), ErrorKind::usage) << "metres without --aoi-crs";
   EXPECT_EQ(refusal("2,0,1,1", kUtm, kUtm), ErrorKind::usage);
   EXPECT_EQ(refusal("nowhere.geojson"), ErrorKind::input);

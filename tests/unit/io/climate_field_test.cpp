@@ -12,6 +12,7 @@
 
 #include "../../../src/io/classic_netcdf.h"
 #include "../../../src/io/climate_axis.h"
+#include "../../../src/io/climate_unit.h"
 #include "isotherm/core/error.h"
 #include "isotherm/io/climate_clock.h"
 #include "unit/io/table_fixture.h"
@@ -202,6 +203,52 @@ TEST(ClimateRaster, APlaceReadsThePixelItLiesIn) {
   const ClimateField metres =
       read_climate_raster(path, std::nullopt, std::vector<Point>{{500000, 6100000}}, "EPSG:32632");
   EXPECT_NEAR(metres.years[0].at(one_year(2050)), 0.6, 1e-12);
+}
+
+void set_unit(const std::string& path, int band, const char* unit) {
+  const std::unique_ptr<GDALDataset> dataset(GDALDataset::Open(path.c_str(), GDAL_OF_UPDATE));
+  dataset->GetRasterBand(band)->SetUnitType(unit);
+}
+
+TEST(ClimateRaster, DegreesFahrenheitAreFiveNinths) {
+  const TemporaryFolder folder;
+  const std::string path = write_warming(folder, {"2020", "2050"});
+  const auto read = [&] {
+    return read_climate_raster(path, std::nullopt, std::vector<Point>{{5, 55}}, "EPSG:4326");
+  };
+  set_unit(path, 1, "degF");
+  EXPECT_THROW(read(), Error);  // the other band says nothing
+  set_unit(path, 2, "degF");
+  const ClimateField field = read();
+  EXPECT_EQ(field.unit, "degF");
+  EXPECT_NEAR(field.years[0].at(one_year(2050)), 0.6 * 5 / 9, 1e-12);
+  set_unit(path, 1, "mm");
+  EXPECT_THROW(read(), Error);
+}
+
+TEST(ClimateUnit, WordsOfFiles) {
+  for (const char* kelvin : {"K", "kelvin", "Kelvins", "degK", "deg_K", "degrees_kelvin", "degree kelvin"})
+    EXPECT_EQ(temperature_unit(kelvin), "K") << kelvin;
+  for (const char* celsius : {"C", "degC", "deg C", "\u00b0C", "celsius", "degrees_Celsius", "Degrees C"})
+    EXPECT_EQ(temperature_unit(celsius), "degC") << celsius;
+  for (const char* fahrenheit : {"F", "degF", "degrees F", "degree_fahrenheit", " Fahrenheit"})
+    EXPECT_EQ(temperature_unit(fahrenheit), "degF") << fahrenheit;
+  EXPECT_EQ(temperature_unit(""), "");
+  for (const char* other : {"mm", "degrees", "degrees_north", "km", "W m-2", "1"})
+    EXPECT_FALSE(temperature_unit(other)) << other;
+}
+
+TEST(ClimateUnit, FillsAreKnownAsAFloatRoundsThem) {
+  ClimateNumbers numbers("K");
+  numbers.add_fill(1e20);  // a float32 file holds 100000002004087734272
+  numbers.add_fill(-1e300);
+  numbers.set_scale(0.5);
+  numbers.set_offset(200);
+  EXPECT_TRUE(std::isnan(numbers(1e20)));
+  EXPECT_TRUE(std::isnan(numbers(static_cast<double>(1e20f))));
+  EXPECT_TRUE(std::isnan(numbers(-1e300)));
+  EXPECT_EQ(numbers(1e300), 5e299);
+  EXPECT_EQ(numbers(180), 290);
 }
 
 TEST(ClimateRaster, WhatSaysNoYearsOrPlacesIsRefused) {

@@ -73,6 +73,38 @@ const char* const kThreeYears =
     "b,2021,30,\nb,2022,30,0.2\nb,2023,30,0.2\n"
     "c,2021,10,\n";
 
+TEST_F(ForecastRun, OrderOfRowsDoesNotMatter) {
+  // Cell by cell, and year by year with a row that names no cell between.
+  const std::string by_cell = "a,2021,20\na,2022,22\na,2023,25\nb,2021,30\nb,2022,33\nb,2023,31\n";
+  const std::string by_year = "a,2021,20\nb,2021,30\n,1999,7\na,2022,22\nb,2022,33\na,2023,25\nb,2023,31\n";
+  const Table one = result(job("cell,year,lst\n" + by_cell));
+  const Table other = result(job("cell,year,lst\n" + by_year));
+  ASSERT_EQ(one.rows(), 2u);
+  for (const char* name : {"mean", "q10", "q90"})
+    EXPECT_EQ(column(one, name).reals(), column(other, name).reals()) << name;
+}
+
+TEST_F(ForecastRun, ANumberWrittenInTwoWaysIsOneCell) {
+  const Table table = result(job("cell,year,lst\n1.5,2021,20\n1.50,2022,22\n2,2022,5\n"));
+  ASSERT_EQ(table.rows(), 2u);
+  EXPECT_EQ(number(table, "cell", 0), 1.5);
+  EXPECT_EQ(number(table, "n", 0), 2);
+  EXPECT_EQ(number(table, "n", 1), 1);
+}
+
+TEST_F(ForecastRun, ATableBeyondTheMemoryIsRefused) {
+  ForecastJob made = job("cell,year,lst\n1,2021,20\n1,2022,22\n");
+  RunContext context = place_.context(1, true);
+  context.memory = 40;  // two rows of sixteen bytes, and names
+  try {
+    run(made, context);
+    FAIL() << "not refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_NE(std::string(error.what()).find("--memory allows"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(ForecastRun, ThreeYearsGiveTheMeanAndSaySo) {
   ForecastJob made = job(kThreeYears);
   made.values = {"lst", "ndvi"};
@@ -353,6 +385,11 @@ TEST_F(ForecastRun, BackTestByHand) {
   EXPECT_NEAR(number(scores, "smape", 0), (200 * 2 / 10.0 + 200 * 2 / 6.0) / 2, 1e-12);
   EXPECT_NEAR(number(scores, "rmse", 1), 4, 1e-12);
   EXPECT_EQ(number(scores, "forecasts", 2), 3) << "all steps";
+  // 80 % limits of naive: from 2023 4 +- 1.28 sqrt(2.5) holds 6, from 2022 2 +- 1.28 does not hold 4.
+  const double d = 1.2815515655446004 * std::sqrt(2.0);  // two steps from 2022: 2 +- d for 6
+  EXPECT_EQ(number(scores, "coverage", 0), 0.5);
+  EXPECT_EQ(number(scores, "coverage", 1), 0);
+  EXPECT_NEAR(number(scores, "pinball", 1), (0.1 * (4 + d) + 0.5 * 4 + 0.9 * (4 - d)) / 3, 1e-9);
   EXPECT_EQ(text(scores, "model", 3), "mean");
   // Mean from 2023: 7/3 for 6.
   EXPECT_NEAR(number(scores, "rmse", 3), std::sqrt(((6 - 7 / 3.0) * (6 - 7 / 3.0) + 2.5 * 2.5) / 2), 1e-9);

@@ -285,7 +285,7 @@ TEST_F(ZonalZones, ParentsRefuseWhatSumsCannotGive) {
   says([](ZonalJob& j) { j.stats = {"median"}; }, "median cannot be had");
   says([](ZonalJob& j) { j.stats = {"pixels"}; }, "do not add up");
   says([](ZonalJob& j) { j.coverage = "touch"; }, "touch");
-  says([](ZonalJob& j) { j.zones.zones = "hex:30"; }, "square ones");
+  says([](ZonalJob& j) { j.zones.zones = "hex:30"; }, "squares in metres");
   says([](ZonalJob& j) { j.parents = {"1=x.csv"}; }, "from 2 to 1024");
   says([](ZonalJob& j) { j.parents = {"2"}; }, "and a file");
   EXPECT_EQ(folder_.names(), std::vector<std::string>{"a.tif"});

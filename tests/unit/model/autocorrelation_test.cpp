@@ -171,6 +171,31 @@ TEST(LocalAutocorrelation, TheShortWayCountsAsTheLongOne) {
   }
 }
 
+// A cell keeps its value while the other five change places: 120 orders, whose shares are the exact p.
+TEST(LocalAutocorrelation, PermutedPOfEveryStatisticMeetsAllOrders) {
+  const Weights line = binary_weights({{1}, {0, 2}, {1, 3}, {2, 4}, {3, 5}, {4}});
+  const std::vector<double> x{1, 2.5, 2, 4, 7, 5};
+  for (const LocalStatistic statistic :
+       {LocalStatistic::gi, LocalStatistic::gi_star, LocalStatistic::moran, LocalStatistic::geary}) {
+    const LocalAutocorrelation drawn = local(statistic, x, line, 9999);
+    for (std::size_t row = 0; row < 6; ++row) {
+      std::vector<double> others = x;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(row));
+      std::sort(others.begin(), others.end());
+      double above = 0, below = 0;
+      do {
+        std::vector<double> map = others;
+        map.insert(map.begin() + static_cast<std::ptrdiff_t>(row), x[row]);
+        const double d = local(statistic, map, line).value[row] - drawn.value[row];
+        above += d > -1e-12 ? 1.0 / 120 : 0;
+        below += d < 1e-12 ? 1.0 / 120 : 0;
+      } while (std::next_permutation(others.begin(), others.end()));
+      const double exact = std::min(above, below);
+      EXPECT_NEAR(drawn.p_permuted[row], exact, 4 * std::sqrt(exact * (1 - exact) / 9999) + 1e-4) << row;
+    }
+  }
+}
+
 // esda and spdep, 99999 permutations: one-sided p within five binomial standard errors of both draws.
 TEST(LocalAutocorrelation, PermutedPIsThatOfEsda) {
   const std::string name = "columbus__contiguity__local_autocorrelation_esda.csv";

@@ -308,5 +308,35 @@ TEST(EtsFit, OddSeriesGiveFiniteNumbers) {
   }
 }
 
+TEST(EtsFit, EveryCriterionChoosesItsOwnLeast) {
+  const auto of = [](EtsCriterion criterion, const EtsFit& fit) {
+    return criterion == EtsCriterion::aic   ? fit.aic()
+           : criterion == EtsCriterion::bic ? fit.bic()
+                                            : fit.aicc();
+  };
+  int apart = 0;
+  for (unsigned seed = 20; seed < 35; ++seed) {
+    const std::vector<double> values = made_series(seed, 30, 0);
+    std::vector<std::string> chosen;
+    for (const EtsCriterion criterion : {EtsCriterion::aicc, EtsCriterion::aic, EtsCriterion::bic}) {
+      double cost = kInfinity;
+      std::string least;
+      for (const EtsForm& form : ets_candidates(values, 4)) {
+        const auto fit = fit_ets(form, values, 4);
+        if (!fit) continue;
+        const double here = of(criterion, *fit) + (form.has_trend() && !form.damped ? 3 : 0);
+        if (here < cost) {
+          cost = here;
+          least = ets_name(form);
+        }
+      }
+      EXPECT_EQ(ets_name(choose_ets(values, 4, criterion)->form), least) << seed;
+      chosen.push_back(least);
+    }
+    apart += chosen[1] != chosen[2] ? 1 : 0;
+  }
+  EXPECT_GT(apart, 0) << "the series tell aic and bic apart";
+}
+
 }  // namespace
 }  // namespace isotherm

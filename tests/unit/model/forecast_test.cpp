@@ -211,6 +211,20 @@ TEST(Forecast, HoltWintersByLeastSquaresAsInR) {
   EXPECT_NEAR(simple.deviation[0], std::sqrt(least / 3), 1e-6);
 }
 
+TEST(Forecast, ThetaTakesTheSeasonOutAndPutsItBack) {
+  const std::vector<double> season{2, -1, 1, -2}, next{1, -2, 2, -1};  // 26 values end amid a cycle
+  std::vector<double> ratio, sum;
+  for (std::size_t t = 0; t < 26; ++t) {
+    sum.push_back(season[t % 4]);
+    ratio.push_back(10 + season[t % 4]);
+  }
+  const SeriesForecast by_ratio = make("theta", ratio, 4, 4), by_sum = make("theta", sum, 4, 4);
+  for (std::size_t h = 0; h < 4; ++h) {
+    EXPECT_NEAR(by_ratio.mean[h], 10 + next[h], 1e-9);
+    EXPECT_NEAR(by_sum.mean[h], next[h], 1e-9);
+  }
+}
+
 TEST(Forecast, ThetaOfANonSeasonalSeriesByHand) {
   // Slope of 1, 2, ..., 9 with one departure; alpha and level are those of simple smoothing.
   const std::vector<double> values{1, 2, 3, 4, 5, 6, 7, 8, 9};

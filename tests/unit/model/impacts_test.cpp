@@ -151,7 +151,7 @@ TEST(Impacts, DrawsDependOnTheirSeedAlone) {
 TEST(Impacts, OfTheLagModelByMoments) {
   const DurbinSample sample(false);
   MomentsChoice choice;
-  choice.impacts = true;
+  choice.diagnostics = true;
   choice.draws = {500, 1};
   const Fit fit = fit_lag_moments(sample.design, sample.y, sample.weights, choice);
   const Multipliers dense = dense_multipliers(sample.weights, fit.dependence[0].value);

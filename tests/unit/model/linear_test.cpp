@@ -74,6 +74,13 @@ Table wampler(const std::vector<double>& coefficients) {
 
 // Certified values: NIST StRD, linear regression. The bounds are the digits of Householder QR in double
 // precision.
+// Residuals .4, -.2, -.8, .6, leverages .7, .3, .3, .7: sum (x - 1.5)^2 e^2 / (1 - h) = 29/7, over Sxx^2
+// = 25.
+TEST(LinearFit, Hc2ByHand) {
+  const Fit fit = fit_formula("y ~ x", table_of("x,y\n0,1\n1,3\n2,5\n3,9\n"), "hc2");
+  EXPECT_NEAR(fit.coefficients[1].standard_error, std::sqrt(29.0 / 175), 1e-14);
+}
+
 TEST(NistLinear, Norris) {
   const Fit fit = fit_formula("y ~ x", table_of(testing_support::kNorris));
   EXPECT_GE(least_digits(fit, {-0.262323073774029, 1.00211681802045}), 12.5);

@@ -296,9 +296,9 @@ TEST(LocalFit, RecoversASlopeThatGrowsToTheEast) {
   EXPECT_LT(std::sqrt(square), 0.05);
   EXPECT_LT(worst, 0.2);
   EXPECT_LT(fit.aicc, fit.local->global_aicc - 100);
-  ASSERT_EQ(fit.tests.size(), 1U);
-  EXPECT_EQ(fit.tests[0].name, "local_improvement");
-  EXPECT_LT(fit.tests[0].p, 1e-6);
+  ASSERT_EQ(fit.tests.size(), 5U);
+  EXPECT_EQ(fit.tests.back().name, "local_improvement");
+  EXPECT_LT(fit.tests.back().p, 1e-6);
 }
 
 TEST(LocalFit, OfAnEndlessBandwidthIsLeastSquares) {

@@ -93,7 +93,20 @@ TEST(ModelFormula, ErrorsSayWhere) {
   EXPECT_EQ(error_of_formula("y ~ 0"), "formula 'y ~ 0', at character 6: nothing is left to explain with");
   EXPECT_NE(error_of_formula("y ~ poly(a, 21)").find("a degree from 1 to 20"), std::string::npos);
   EXPECT_NE(error_of_formula("y ~ w(w(a))").find("no further w()"), std::string::npos);
+  EXPECT_EQ(error_of_formula("y ~ a + y"),
+            "formula 'y ~ a + y', at character 10: the left side cannot explain itself");
   EXPECT_NE(error_of_formula("").find("the name of a column is expected"), std::string::npos);
+}
+
+TEST(ModelFormula, ProductsOfManyNamesAreRefusedBeforeTheyAreMade) {
+  std::string product = "y ~ a0";
+  for (int k = 1; k < 9; ++k) product += "*a" + std::to_string(k);
+  EXPECT_EQ(parse_model_formula(product).terms.size(), 511u);
+  for (int k = 9; k < 60; ++k) product += "*a" + std::to_string(k);
+  EXPECT_NE(error_of_formula(product).find("more than 1000 terms"), std::string::npos);
+  std::string sum = "y ~ a0";
+  for (int k = 1; k < 1001; ++k) sum += " + a" + std::to_string(k);
+  EXPECT_NE(error_of_formula(sum).find("more than 1000 terms"), std::string::npos);
 }
 
 TEST(ModelFormula, ValuesOutsideAFunctionsDomainAreNamed) {

@@ -113,8 +113,8 @@ Weights ring(std::int32_t n) {
   return weights;
 }
 
-// Planted rho and slope: the mean of 60 samples lies within four of its standard errors, and 95 % intervals
-// cover the truth about as often as they say (binomial sd of 60 at .95 is .028).
+// Planted rho and slope: the mean lies within four of its standard errors, 95 % intervals cover the truth as
+// often as they say, within four binomial deviations, and errors stated are the spread seen.
 TEST(Moments, PlantedLagIsRecovered) {
   constexpr std::int32_t kCells = 400;
   const Weights weights = ring(kCells);
@@ -123,9 +123,9 @@ TEST(Moments, PlantedLagIsRecovered) {
     state = state * 6364136223846793005U + 1442695040888963407U;
     return static_cast<double>(state >> 11) * 0x1p-53 - 0.5;
   };
-  double sum = 0, squares = 0;
+  double sum = 0, squares = 0, stated = 0;
   int covered = 0;
-  constexpr int kPanels = 60;
+  constexpr int kPanels = 400;
   for (int sample = 0; sample < kPanels; ++sample) {
     Design design;
     design.intercept = true;
@@ -143,11 +143,13 @@ TEST(Moments, PlantedLagIsRecovered) {
     const Coefficient& rho = fit.dependence[0];
     sum += rho.value;
     squares += rho.value * rho.value;
+    stated += rho.standard_error * rho.standard_error / kPanels;
     covered += rho.low <= 0.5 && 0.5 <= rho.high ? 1 : 0;
   }
   const double mean = sum / kPanels, spread = std::sqrt(squares / kPanels - mean * mean);
   EXPECT_NEAR(mean, 0.5, 4 * spread / std::sqrt(kPanels));
-  EXPECT_GE(covered, 50);
+  EXPECT_NEAR(covered / static_cast<double>(kPanels), 0.95, 4 * std::sqrt(0.95 * 0.05 / kPanels));
+  EXPECT_NEAR(std::sqrt(stated) / spread, 1, 4 / std::sqrt(2.0 * kPanels));
 }
 
 // plm phtest: its random effects are Swamy and Arora's.

@@ -114,6 +114,19 @@ TEST(NearestNeighbours, LatticesWithHoles) {
   }
 }
 
+// A disc around a cell once was measured in steps of the shorter side, which could be any number of them.
+TEST(NearestNeighbours, LatticesOfVeryDifferentSteps) {
+  for (const double step : {0.2, 1e-3, 1e-5, 1e-13}) {
+    std::vector<Point> points;
+    for (int j = 0; j < 40; ++j) {
+      for (int i = 0; i < 3; ++i) points.push_back({step * i, j / step});
+    }
+    SCOPED_TRACE(step);
+    // Only the first is taken as a lattice; of the others distances count to the last digit.
+    expect_every_pair(points, 4, step > 0.1 ? 1e-9 : 0);
+  }
+}
+
 TEST(NearestNeighbours, AFewPointsOfALattice) {
   const std::vector<Point> corner{{0, 0}, {1, 0}, {0, 1}, {9, 0}, {0, 9}};
   expect_every_pair(corner, 4, 1e-9);

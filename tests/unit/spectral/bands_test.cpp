@@ -32,7 +32,11 @@ TEST(Bands, EveryNameMeansOneBand) {
   for (const BandName& band : band_names()) {
     EXPECT_TRUE(seen.insert(std::string(band.name)).second) << band.name;
     EXPECT_FALSE(band.title.empty());
-    for (const std::string& alias : split(band.aliases, ' ')) EXPECT_TRUE(seen.insert(alias).second) << alias;
+    EXPECT_EQ(canonical_band(band.name), band.name);
+    for (const std::string& alias : split(band.aliases, ' ')) {
+      EXPECT_TRUE(seen.insert(alias).second) << alias;
+      EXPECT_EQ(canonical_band(alias), band.name) << alias;
+    }
   }
 }
 

@@ -185,6 +185,16 @@ TEST(Grid, TilesBeyondTheWorldAreLeftOut) {
   EXPECT_EQ(Grid::parse("tile:1").cells_over({3e7, 0, 4e7, 1}).size(), 0);
 }
 
+// Found by a fuzzer: the error of a text that began with a zero byte had no words.
+TEST(Grid, AZeroByteIsRefusedInWords) {
+  try {
+    Grid::parse(std::string_view("\0\0mean", 6));
+    FAIL() << "not refused";
+  } catch (const Error& error) {
+    EXPECT_STRNE(error.what(), "");
+  }
+}
+
 TEST(Grid, TooSmallCellsAreRefused) {
   const Extent utm{300000, 5600000, 310000, 5610000};
   for (const char* spec : {"square:0.1", "hex:0.1", "hex:0.1:flat", "hex:1e-300"}) {
