@@ -150,7 +150,7 @@ void time_zones(const std::string& title, const Coverage& coverage, const Tile& 
   Moments* moments = upload(sums, arrays.moments.data(), arrays.moments.size());
   const double seconds = seconds_of(stream, [&] {
     gpu::gather_zones<<<gpu::blocks_for(arrays.moments.size()), gpu::kThreads, 0, stream.get()>>>(view,
-                                                                                                moments);
+                                                                                                  moments);
     gpu::check(cudaGetLastError(), "starting the kernel of zones");
   });
   // Every pixel and all of the coverage once, sums read and written.
@@ -213,11 +213,13 @@ void measure(int number, std::int64_t side) {
   std::printf("%s (%s), CUDA %s, driver of CUDA %s; %lld x %lld pixels\n\n", card.name.c_str(),
               card.capability.c_str(), report.runtime.c_str(), report.driver.c_str(),
               static_cast<long long>(side), static_cast<long long>(side));
-  std::printf("| copies | GB/s |\n| --- | --- |\n| within the card, read and written | %.0f |\n", 1e-9 * rate);
+  std::printf("| copies | GB/s |\n| --- | --- |\n| within the card, read and written | %.0f |\n",
+              1e-9 * rate);
   std::printf("| into the card, pinned | %.1f |\n| out of it, pinned | %.1f |\n\n", 1e-9 * link.in,
               1e-9 * link.out);
 
-  std::printf("| kernel, bands on the card | ms | GB/s | of the card's copies |\n| --- | --- | --- | --- |\n");
+  std::printf(
+      "| kernel, bands on the card | ms | GB/s | of the card's copies |\n| --- | --- | --- | --- |\n");
   time_program("NDVI, float32", {"ndvi"}, side, stream, rate);
   time_program("ten indices of six bands",
                {"ndvi", "ndbi", "ndwi", "mndwi", "evi", "savi", "msavi", "bsi", "nbr", "ui"}, side, stream,
