@@ -33,12 +33,13 @@ std::shared_ptr<const StoredBand> BlockCache::State::facts(const std::string& pa
   return known_facts.emplace(std::pair(path, band), learnt).first->second;
 }
 
-std::shared_ptr<const RawBlock> BlockCache::State::get(const BlockKey& key,
+std::shared_ptr<const RawBlock> BlockCache::State::get(const BlockKey& key, IfLoading otherwise,
                                                        const std::function<RawBlock()>& load) {
   {
     std::unique_lock lock(mutex);
     auto found = entries.find(key);
     while (found != entries.end() && !found->second.block) {
+      if (otherwise == IfLoading::give_up) return nullptr;
       loaded.wait(lock);
       found = entries.find(key);
     }

@@ -32,6 +32,9 @@ struct BlockKeyHash {
   }
 };
 
+/// What to do while another worker loads a block.
+enum class IfLoading { give_up, wait };
+
 /// Files that may be open at once in all readers together; beyond it a reader closes its own after use.
 std::size_t open_file_limit();
 
@@ -43,9 +46,10 @@ struct BlockCache::State {
   std::shared_ptr<const StoredBand> facts(const std::string& path, int band,
                                           const std::function<const RawRaster&()>& open);
 
-  /// The block; `load` is called when nobody has it. While one worker loads, the others wait; when its load
-  /// throws, one of them tries again and meets the error itself.
-  std::shared_ptr<const RawBlock> get(const BlockKey& key, const std::function<RawBlock()>& load);
+  /// The block; `load` is called when nobody has it. While one worker loads it, the others get null, or wait
+  /// where they ask to; when its load throws, one of them tries again and meets the error itself.
+  std::shared_ptr<const RawBlock> get(const BlockKey& key, IfLoading otherwise,
+                                      const std::function<RawBlock()>& load);
 
   /// True the first time this is asked for a band's block in the life of the cache.
   bool first_use(const BlockKey& band_block);

@@ -34,6 +34,15 @@ struct BlockPart {
   std::int64_t first_col = 0, first_row = 0;  ///< of `pixels` in the block
 };
 
+/// What a window wants of one block: its numbers in a plane, or which pixels it speaks against.
+struct BlockUse {
+  const BandSource* source = nullptr;
+  std::size_t plane = 0;
+  const QualityTest* test = nullptr;  ///< null: numbers
+  std::uint32_t any = 0;              ///< bits that drop a pixel, beside the test
+  BlockPart part{};
+};
+
 template <class Visit>
 void for_each_part(const StoredBand& facts, const Window& window, Visit visit) {
   const std::int64_t wide = facts.block_width, high = facts.block_height;
@@ -70,13 +79,12 @@ struct SceneReader::State {
   BandSource make_source(const Band& band);
   BandSource& source(const std::string& name);
   BandSource& quality_source(std::optional<BandSource>& source, const Band& band);
-  std::shared_ptr<const RawBlock> block(const BandSource& source, const BlockPart& part);
+  std::shared_ptr<const RawBlock> block(const BandSource& source, const BlockPart& part, IfLoading otherwise);
   void count_invalid_once(const BandSource& source, const BlockPart& part, const RawBlock& block);
-  void read_band(const BandSource& source, const Window& inside, const Window& window,
-                 std::span<float> plane);
-  void find_dropped(std::span<const std::string> bands, const Window& inside);
-  void test_band(const BandSource& source, const QualityTest& bit_test, std::uint32_t any,
-                 const Window& inside);
+  void ask(std::vector<BlockUse>& uses, const BlockUse& use, const Window& inside);
+  void ask_quality(std::vector<BlockUse>& uses, std::span<const std::string> bands, const Window& inside);
+  void fulfil(const BlockUse& use, const RawBlock& block, const Window& inside, Tile& out);
+  void leave_out_dropped(const Window& inside, Tile& out) const;
 };
 
 const RawRaster& SceneReader::State::open(const std::string& path) {
@@ -122,11 +130,12 @@ BandSource& SceneReader::State::quality_source(std::optional<BandSource>& source
   return *source;
 }
 
-std::shared_ptr<const RawBlock> SceneReader::State::block(const BandSource& source, const BlockPart& part) {
+std::shared_ptr<const RawBlock> SceneReader::State::block(const BandSource& source, const BlockPart& part,
+                                                          IfLoading otherwise) {
   const StoredBand& facts = *source.facts;
   const BlockKey key{source.file, facts.interleaved ? 0 : facts.band, static_cast<std::int32_t>(part.block_x),
                      static_cast<std::int32_t>(part.block_y)};
-  return cache.get(key, [&] { return open(facts.path).read(facts, part.block_x, part.block_y); });
+  return cache.get(key, otherwise, [&] { return open(facts.path).read(facts, part.block_x, part.block_y); });
 }
 
 void SceneReader::State::count_invalid_once(const BandSource& source, const BlockPart& part,
@@ -146,42 +155,17 @@ void SceneReader::State::count_invalid_once(const BandSource& source, const Bloc
   if (found > 0) cache.add_invalid(facts.path + ":" + std::to_string(facts.band), found);
 }
 
-void SceneReader::State::read_band(const BandSource& source, const Window& inside, const Window& window,
-                                   std::span<float> plane) {
-  const StoredBand& facts = *source.facts;
-  for_each_part(facts, inside, [&](const BlockPart& part) {
-    const std::shared_ptr<const RawBlock> raw = block(source, part);
-    count_invalid_once(source, part, *raw);
-    const auto width = static_cast<std::size_t>(part.pixels.width);
-    for (std::int64_t row = 0; row < part.pixels.height; ++row) {
-      const std::int64_t from = (part.first_row + row) * facts.block_width + part.first_col;
-      const std::int64_t to =
-          (part.pixels.row - window.row + row) * window.width + part.pixels.col - window.col;
-      decode_row(raw->plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type), facts.type,
-                 source.rule, plane.subspan(static_cast<std::size_t>(to), width));
-    }
+void SceneReader::State::ask(std::vector<BlockUse>& uses, const BlockUse& use, const Window& inside) {
+  for_each_part(*use.source->facts, inside, [&](const BlockPart& part) {
+    uses.push_back(use);
+    uses.back().part = part;
   });
 }
 
-/// Marks in `drop` the pixels of `inside` that a quality band speaks against.
-void SceneReader::State::test_band(const BandSource& source, const QualityTest& bit_test, std::uint32_t any,
-                                   const Window& inside) {
-  const StoredBand& facts = *source.facts;
-  for_each_part(facts, inside, [&](const BlockPart& part) {
-    const std::shared_ptr<const RawBlock> raw = block(source, part);
-    for (std::int64_t row = 0; row < part.pixels.height; ++row) {
-      const std::int64_t from = (part.first_row + row) * facts.block_width + part.first_col;
-      const std::int64_t to =
-          (part.pixels.row - inside.row + row) * inside.width + part.pixels.col - inside.col;
-      test_row(
-          raw->plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type), facts.type, bit_test, any,
-          std::span(drop).subspan(static_cast<std::size_t>(to), static_cast<std::size_t>(part.pixels.width)));
-    }
-  });
-}
-
-/// Fills `drop` for `inside`, or empties it when nothing can be dropped.
-void SceneReader::State::find_dropped(std::span<const std::string> bands, const Window& inside) {
+/// Makes room for `inside` in `drop` where a quality band can speak against pixels.
+void SceneReader::State::ask_quality(std::vector<BlockUse>& uses, std::span<const std::string> bands,
+                                     const Window& inside) {
+  static constexpr QualityTest kNoTest;
   drop.clear();
   std::uint32_t saturated = 0;
   for (const std::string& name : bands) {
@@ -190,13 +174,43 @@ void SceneReader::State::find_dropped(std::span<const std::string> bands, const 
   // Collection 2 has a raster of its own for saturation; before, the bits are in the quality band.
   const bool own_raster = scene.coding == QualityCoding::collection2;
   const std::uint32_t in_quality = own_raster ? 0 : saturated;
-  if (scene.quality && (test.any != 0 || test.fields != 0 || in_quality != 0)) {
-    drop.assign(static_cast<std::size_t>(inside.pixels()), 0);
-    test_band(quality_source(quality, *scene.quality), test, in_quality, inside);
+  if (scene.quality && (test.any != 0 || test.fields != 0 || in_quality != 0))
+    ask(uses, {&quality_source(quality, *scene.quality), 0, &test, in_quality}, inside);
+  if (scene.saturation && own_raster && saturated != 0)
+    ask(uses, {&quality_source(saturation, *scene.saturation), 0, &kNoTest, saturated}, inside);
+  if (!uses.empty() && uses.back().test != nullptr) drop.assign(static_cast<std::size_t>(inside.pixels()), 0);
+}
+
+void SceneReader::State::fulfil(const BlockUse& use, const RawBlock& block, const Window& inside, Tile& out) {
+  const StoredBand& facts = *use.source->facts;
+  const BlockPart& part = use.part;
+  const Window& target = use.test != nullptr ? inside : out.window();
+  const auto width = static_cast<std::size_t>(part.pixels.width);
+  if (use.test == nullptr) count_invalid_once(*use.source, part, block);
+  for (std::int64_t row = 0; row < part.pixels.height; ++row) {
+    const std::int64_t from = (part.first_row + row) * facts.block_width + part.first_col;
+    const auto to = static_cast<std::size_t>((part.pixels.row - target.row + row) * target.width +
+                                             part.pixels.col - target.col);
+    const std::byte* stored = block.plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type);
+    if (use.test != nullptr) {
+      test_row(stored, facts.type, *use.test, use.any, std::span(drop).subspan(to, width));
+    } else {
+      decode_row(stored, facts.type, use.source->rule, out.plane(use.plane).subspan(to, width));
+    }
   }
-  if (scene.saturation && own_raster && saturated != 0) {
-    drop.resize(static_cast<std::size_t>(inside.pixels()), 0);
-    test_band(quality_source(saturation, *scene.saturation), QualityTest{}, saturated, inside);
+}
+
+void SceneReader::State::leave_out_dropped(const Window& inside, Tile& out) const {
+  if (drop.empty()) return;
+  const Window& window = out.window();
+  const auto width = static_cast<std::size_t>(inside.width);
+  for (std::size_t k = 0; k < out.planes(); ++k) {
+    for (std::int64_t row = 0; row < inside.height; ++row) {
+      const std::uint8_t* dropped = drop.data() + static_cast<std::size_t>(row) * width;
+      const std::int64_t to = (inside.row - window.row + row) * window.width + inside.col - window.col;
+      float* values = out.plane(k).data() + to;
+      for (std::size_t i = 0; i < width; ++i) values[i] = dropped[i] != 0 ? kMissingPixel : values[i];
+    }
   }
 }
 
@@ -209,23 +223,25 @@ void SceneReader::read(std::span<const std::string> bands, const Window& window,
   State& state = *state_;
   out.reset(window, bands.size());
   const Window inside = intersect(window, state.scene.frame.window());
-  for (std::size_t k = 0; k < bands.size(); ++k) {
-    const std::span<float> plane = out.plane(k);
-    if (inside != window) std::fill(plane.begin(), plane.end(), kMissingPixel);
-    if (!inside.empty()) state.read_band(state.source(bands[k]), inside, window, plane);
+  if (inside != window) {
+    for (std::size_t k = 0; k < bands.size(); ++k) std::ranges::fill(out.plane(k), kMissingPixel);
   }
-  if (!inside.empty()) state.find_dropped(bands, inside);
-  if (!inside.empty() && !state.drop.empty()) {
-    const auto width = static_cast<std::size_t>(inside.width);
-    for (std::size_t k = 0; k < bands.size(); ++k) {
-      for (std::int64_t row = 0; row < inside.height; ++row) {
-        const std::uint8_t* drop = state.drop.data() + static_cast<std::size_t>(row) * width;
-        const std::int64_t to = (inside.row - window.row + row) * window.width + inside.col - window.col;
-        float* values = out.plane(k).data() + to;
-        for (std::size_t i = 0; i < width; ++i) values[i] = drop[i] != 0 ? kMissingPixel : values[i];
-      }
+  if (inside.empty()) return;
+  std::vector<BlockUse> uses;
+  for (std::size_t k = 0; k < bands.size(); ++k) state.ask(uses, {&state.source(bands[k]), k}, inside);
+  state.ask_quality(uses, bands, inside);
+  // Blocks that another worker is loading come last: meanwhile this one loads what it can for both.
+  std::vector<const BlockUse*> later;
+  for (const BlockUse& use : uses) {
+    if (const auto block = state.block(*use.source, use.part, IfLoading::give_up)) {
+      state.fulfil(use, *block, inside, out);
+    } else {
+      later.push_back(&use);
     }
   }
+  for (const BlockUse* use : later)
+    state.fulfil(*use, *state.block(*use->source, use->part, IfLoading::wait), inside, out);
+  state.leave_out_dropped(inside, out);
   if (state.cache.open_files > open_file_limit()) state.close_files();
 }
 

@@ -1,6 +1,6 @@
 // Runs a program strip by strip: each step is one loop over a strip that stays in cache. The step is chosen
-// outside the loop; inside, `apply` with a known step is a few instructions that the compiler can turn into
-// vectors.
+// outside the loop; inside, `apply_as` with a known step is a few instructions that the compiler can turn into
+// vectors (not `apply`, which it may leave as a call with a jump by step for every pixel).
 #include <algorithm>
 #include <utility>
 
@@ -18,7 +18,7 @@ template <Op op>
 // `to` may be one of the operands: each pixel is read before it is written, so there is nothing to be careful
 // of.
 #pragma GCC ivdep
-  for (std::size_t k = 0; k < count; ++k) to[k] = apply(op, a[k], b[k], c[k]);
+  for (std::size_t k = 0; k < count; ++k) to[k] = apply_as<float>(op, a[k], b[k], c[k]);
 }
 
 template <std::size_t... ops>
