@@ -18,8 +18,8 @@ void add_series_options(Options& options, ForecastJob& job, std::vector<std::str
   OptionRow& table = options.arguments(
       "table", tables, "TABLE",
       "Table of cells and times: CSV or any vector format. Long (a row per cell and "
-      "time) or, without --time, wide (columns VALUE_<time>). Its values are held in memory, eight bytes "
-      "each and as many for each row; where that is more than --memory the run is refused.");
+      "time) or, without --time, wide (columns VALUE_<time>). A table that takes more than --memory is read "
+      "in parts, for which the rows of a cell must stand together.");
   table.files = true;
   table.required = true;
   options.text("layer", job.layer, "NAME", "Layer of a file with several.");
@@ -45,7 +45,7 @@ void add_series_options(Options& options, ForecastJob& job, std::vector<std::str
 void add_model_options(Options& options, ForecastJob& job) {
   options.group("Model");
   options.integer("horizon", job.horizon, 1, "STEPS",
-                  "Steps to continue, behind the last time of the table.");
+                  "Steps to continue, behind the last time of the table; at most 10000.");
   OptionRow& model =
       options.text("model", job.model, "NAME",
                    "How to continue: one of these, or an exponential smoothing form (error, trend, "
@@ -145,7 +145,10 @@ Command forecast_command() {
       "from "
       "the last time of the table, also those whose own values end before. Constant series and perfect lines "
       "continue themselves without spread.",
-      "The table is held whole, with its outlines; forecasts stream out in batches of 256 cells.",
+      "A table that fits --memory (eight bytes a value, as many for each row, names and outlines once a "
+      "cell) is held. A larger one is read several times and taken in parts of whole cells; with --pool, and "
+      "where the rows of a cell do not stand together, it is refused. Areas (--total) and the mean of all "
+      "are added up as rows stream by. Forecasts stream out.",
       {{"Yearly cells, three years ahead",
         "isotherm forecast cells.gpkg --id zone --time year --value lst_c_mean,ndvi_mean --horizon 3 -o "
         "next.gpkg"},

@@ -31,7 +31,8 @@ Work declare(Options& options, RunOptions& run) {
       "permutations", job.permutations, 0, "N",
       "Also p from N permutations, as 999: of a cell the others' values change places, for the whole map "
       "all values.");
-  options.integer("seed", job.seed, 0, "N", "Where the permutations' random numbers start.");
+  options.integer("seed", job.seed, 0, "N", "Where the permutations' random numbers start.").beside = {
+      "permutations"};
   options.flag("fdr", job.false_discovery,
                "Adjust p for as many tests as cells (Benjamini-Hochberg) and judge classes by that.");
   options.flag("bonferroni", job.bonferroni,

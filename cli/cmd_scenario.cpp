@@ -120,7 +120,8 @@ Command scenario_command() {
       "temperature (--temperature), the answer of the surface is an assumption (--response, 1 unless said "
       "otherwise) and not a finding. The model's coefficients describe differences between places or years "
       "that were seen; that changing a driver would bring the same difference is assumed, too.",
-      "The table twice, its links and the columns of the model.",
+      "The table twice, its links and the columns of the model; a table whose values and outlines take more "
+      "than --memory is refused.",
       {{"RCP8.5 at three times, with greener parks",
         "isotherm scenario --fit fit.json --cells cells.gpkg --delta rcp85.csv --years 2030,2050,2090 "
         "--change "

@@ -36,6 +36,17 @@ void add_statistics_options(Options& options, ZonalJob& job) {
             "CRS (people per pixel), or 'area', the pixel's true area. Pixels without a weight take part in "
             "nothing; count, pixels, valid, min, max and range stay unweighted.")
       .files = true;
+  options
+      .repeated("features", job.features, "NAME=FILE",
+                "Count features of a vector file per zone: building=houses.gpkg gives building_count "
+                "(polygons by their "
+                "centre, or a point on their surface; points), building_area_m2 (their true area, wherever "
+                "it lies) and "
+                "building_share (of the zone's area, each outline cut; overlaps count twice). Behind the "
+                "file may stand "
+                ":LAYER, then ,crs=CRS and ,mean=ATTRIBUTE (which gives building_ATTRIBUTE_mean), and last "
+                ",where=CONDITION.")
+      .files = true;
   OptionRow& parents = options.repeated(
       "parents", job.parents, "N=FILE",
       "Also write a table of squares of N by N cells (2=cells96.gpkg), put together from the sums of "
@@ -102,7 +113,7 @@ OptionRow& add_zonal_options(Options& options, RunOptions& run, ZonalJob& job) {
                                         "FILE.tif is a raster of square cells, a band per column.");
   options.output("timing", job.timing, "FILE", "Write the time of each stage as JSON.");
   add_large_run_options(options, job);
-  add_provenance_options(options, job.provenance);
+  add_provenance_options(options, job.provenance, {"provenance", "shard"});
   add_backend_options(options, job.backend);
   add_work_options(options, run);
   add_message_options(options, run);

@@ -44,7 +44,7 @@ std::string head(const std::string& name, std::string_view summary) {
 }
 
 std::string option_paragraph(const OptionRow& row) {
-  const std::string note = default_note(row);
+  const std::string note = option_note(row);
   std::string out = ".TP\n.B " + troff(option_heading(row)) + "\n" + troff(row.help) + "\n";
   if (!note.empty()) out += troff(note) + "\n";
   if (row.words.empty()) return out;

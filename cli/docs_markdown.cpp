@@ -16,7 +16,7 @@ std::string plain(std::string_view text) {
 }
 
 std::string option_item(const OptionRow& row) {
-  const std::string note = default_note(row);
+  const std::string note = option_note(row);
   std::string out =
       "- **`" + option_heading(row) + "`** " + (note.empty() ? "" : plain(note) + " ") + plain(row.help);
   if (row.repeats && !row.positional)

@@ -44,7 +44,7 @@ std::string option_entry(const OptionRow& row) {
     for (const Word& word : row.words) names.push_back(word.name);
     text += (row.closed ? " One of: " : " Known: ") + join(names, ", ") + ".";
   }
-  const std::string note = default_note(row);
+  const std::string note = option_note(row);
   const std::string head = (row.short_name.empty() && !row.positional ? "    " : "") + option_heading(row);
   return entry(head, text + (note.empty() ? "" : " " + note));
 }
@@ -73,9 +73,12 @@ std::string option_heading(const OptionRow& row) {
          (row.is_flag() ? "" : " " + row.value);
 }
 
-std::string default_note(const OptionRow& row) {
-  if (row.required) return "(required)";
-  return row.default_text.empty() ? "" : "(default: " + row.default_text + ")";
+std::string option_note(const OptionRow& row) {
+  std::vector<std::string> parts;
+  if (row.required) parts.push_back("required");
+  if (!row.beside.empty()) parts.push_back("with --" + join(row.beside, " or --"));
+  if (!row.required && !row.default_text.empty()) parts.push_back("default: " + row.default_text);
+  return parts.empty() ? "" : "(" + join(parts, "; ") + ")";
 }
 
 std::string usage_line(const Command& command, const Options& options) {

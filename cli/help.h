@@ -30,8 +30,8 @@ std::string usage_line(const Command& command, const Options& options);
 std::string option_heading(const OptionRow& row);
 /// Rows by heading, in order of declaration; positional arguments stand first in theirs.
 std::vector<std::pair<std::string, std::vector<const OptionRow*>>> grouped(const Options& options);
-/// "(required)", "(default: mean)" or nothing.
-std::string default_note(const OptionRow& row);
+/// "(required)", "(with --period; default: mean)" or nothing.
+std::string option_note(const OptionRow& row);
 /// Paragraphs of a text parted by empty lines.
 std::vector<std::string> paragraphs(std::string_view text);
 

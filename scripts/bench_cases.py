@@ -128,6 +128,7 @@ class Bench:
         lean = ("--columns", "cell_id")
         self.case("crop, 360,000 squares of 100 m, means, CSV", self.zonal(self.o.crop, "square:100", MEANS, "sq.csv"), crop)
         means = self.case("crop, hexagons of 100 m, means, CSV", self.zonal(self.o.crop, "hex:100", MEANS, "hex.csv"), crop)
+        self.ready(lean)
         more = self.case("crop, hexagons, means, median, p10, p90, CSV",
                          self.zonal(self.o.crop, "hex:100", MEANS + ",median,p10,p90", "hexq.csv"), crop)
         if means and more:
@@ -150,6 +151,18 @@ class Bench:
             run(full)
             base = statistics.median(run(full)[0] for _ in range(self.o.runs))
             print(f"| (one more date: {two - one:.2f} s, {(two - one) / base:.2f} times decoding it) | | | | | | | |")
+
+    def ready(self, lean):
+        """The two quantities as rasters of their own, which is what tools are given that know no bands."""
+        both = self.out / "ready.tif"
+        title = "crop, NDVI and LST ready as float32 rasters, {}, means, CSV of ids and values"
+        kinds = (("squares of 100 m", "square:100"), ("hexagons of 100 m", "hex:100"))
+        if any(self.wanted(title.format(name)) for name, _ in kinds):
+            run([self.o.program, "index", self.o.crop, "--index", "ndvi,lst_c", "--compress", "none", "-o", both, *self.worker])
+        for name, zones in kinds:
+            self.case(title.format(name),
+                      [self.o.program, "zonal", both, "--zones", zones, "--stat", MEANS, "-o", self.out / "ready.csv",
+                       *self.worker, "--threads", self.o.threads, *lean], [self.o.floor, self.o.threads, both])
 
     def cells(self):
         name = self.out / "cells.geojson"

@@ -49,7 +49,8 @@ void run_recorded(const ProvenanceInputs& provenance, const Invocation& invocati
   write_provenance(provenance, {{}, std::move(outputs), {}, {{"total", seconds}}}, invocation, context);
 }
 
-void add_provenance_options(Options& options, ProvenanceInputs& provenance) {
+void add_provenance_options(Options& options, ProvenanceInputs& provenance,
+                            const std::vector<std::string>& digests_beside) {
   options.group("Records");
   OptionRow& path = options.output("provenance", provenance.path, "FILE",
                                    "Write where the result comes from as JSON: inputs with size and time, "
@@ -58,7 +59,7 @@ void add_provenance_options(Options& options, ProvenanceInputs& provenance) {
   options
       .flag("hash-inputs", provenance.digests,
             "Records and parts tell inputs apart by the SHA-256 of their content, not by their time.")
-      .beside = {"provenance", "shard"};
+      .beside = digests_beside;
 }
 
 }  // namespace isotherm::cli

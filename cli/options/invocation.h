@@ -21,7 +21,8 @@ void run_recorded(const ProvenanceInputs& provenance, const Invocation& invocati
                   std::vector<std::string> outputs, const RunContext& context,
                   const std::function<void()>& work);
 
-/// --provenance and --hash-inputs.
-void add_provenance_options(Options& options, ProvenanceInputs& provenance);
+/// --provenance and --hash-inputs, which says something beside the options named.
+void add_provenance_options(Options& options, ProvenanceInputs& provenance,
+                            const std::vector<std::string>& digests_beside = {"provenance"});
 
 }  // namespace isotherm::cli

@@ -145,7 +145,9 @@ std::string made_file(const OptionRow& row, const std::string& value) {
   const std::string path = row.makes == Makes::named_file ? value.substr(value.find('=') + 1) : value;
   if (path == "-") return path;
   std::error_code unknown;
-  const std::filesystem::path whole = std::filesystem::weakly_canonical(path, unknown);
+  // Made absolute first: of a name none of whose folders exist the canonical one stays as it was written.
+  const std::filesystem::path whole =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
   return unknown ? path : whole.string();
 }
 

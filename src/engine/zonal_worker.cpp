@@ -208,7 +208,8 @@ void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& co
   gathering_.reset(coverage, quantities, false);
   if (pixel_weights_ != nullptr) weighted_.reset(coverage, quantities, false);
   Gathering& keeping = pixel_weights_ != nullptr ? weighted_ : gathering_;
-  for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
+  const bool samples = std::ranges::any_of(wanted_, &Wanted::samples);
+  for (std::size_t zone = 0; samples && zone < coverage.zones(); ++zone) {
     for (std::size_t q = 0; q < quantities; ++q) {
       keeping.collector(zone, q).keep_samples(wanted_[q].samples && large[zone] == 0);
     }

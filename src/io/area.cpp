@@ -213,11 +213,13 @@ double Area::share_inside(const Ring& cell) const {
   return std::min(1.0, part / whole);
 }
 
-MultiPolygon Area::clip(const Ring& cell) const {
-  const Geos::Geometry polygon = state_->geos.ring_polygon(cell);
-  if (!state_->meets(polygon.get())) return {};
-  if (state_->covers(polygon.get())) return {{{cell}}};
-  return state_->geos.outline(state_->cut(polygon.get()).get());
+MultiPolygon Area::clip(const Ring& cell) const { return clip(MultiPolygon{{{cell}}}); }
+
+MultiPolygon Area::clip(const MultiPolygon& outline) const {
+  const Geos::Geometry geometry = state_->geos.from(outline);
+  if (!state_->meets(geometry.get())) return {};
+  if (state_->covers(geometry.get())) return outline;
+  return state_->geos.outline(state_->cut(geometry.get()).get());
 }
 
 }  // namespace isotherm

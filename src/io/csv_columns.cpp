@@ -1,9 +1,6 @@
 #include "csv_columns.h"
 
 #include <algorithm>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <utility>
 
@@ -52,163 +49,6 @@ std::optional<double> plain_real(std::string_view word) {
 
 bool plain_date(std::string_view word) {
   return trim(word).size() == 10 && parse_date(trim(word)).has_value();
-}
-
-// --- lines
-
-constexpr std::size_t kLongestLine = std::size_t{1} << 20;  // longer ones are left to GDAL
-constexpr std::size_t kPiece = std::size_t{4} << 20;        // bytes read at once
-
-/// The lines of a file, one after the other, without their ends.
-class CsvLines {
- public:
-  explicit CsvLines(const std::string& path)
-      : file_(path, std::ios::binary), buffer_(kPiece + kLongestLine, '\0') {}
-
-  /// False at the end, and when the file is not plain.
-  bool next(std::string_view& line) {
-    const auto* found = static_cast<const char*>(std::memchr(at(begin_), '\n', end_ - begin_));
-    if (found == nullptr) {
-      if (!plain_ || !refill()) return false;
-      found = static_cast<const char*>(std::memchr(at(begin_), '\n', end_ - begin_));
-    }
-    const std::size_t stop = found == nullptr ? end_ : static_cast<std::size_t>(found - buffer_.data());
-    if (stop - begin_ > kLongestLine) return leave();
-    line = std::string_view(at(begin_), stop - begin_);
-    begin_ = std::min(stop + 1, end_);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return std::memchr(line.data(), '\r', line.size()) == nullptr || leave();
-  }
-  bool plain() const { return plain_; }
-
- private:
-  const char* at(std::size_t place) const { return buffer_.data() + place; }
-  bool leave() { return plain_ = false; }
-  /// What is left of the buffer, which is at most a line, and the next piece. False when nothing is left.
-  bool refill() {
-    if (end_ - begin_ > kLongestLine) return leave();
-    std::memmove(buffer_.data(), at(begin_), end_ - begin_);
-    end_ -= std::exchange(begin_, 0);
-    file_.read(buffer_.data() + end_, kPiece);
-    const auto count = static_cast<std::size_t>(file_.gcount());
-    if (file_.bad() || std::memchr(at(end_), '\0', count) != nullptr) return leave();
-    end_ += count;
-    return end_ > 0;
-  }
-
-  std::ifstream file_;
-  std::string buffer_;
-  std::size_t begin_ = 0, end_ = 0;
-  bool plain_ = true;
-};
-
-/// The words of a line; those with doubled quotes stand in `unquoted`.
-class CsvWords {
- public:
-  explicit CsvWords(char separator) : separator_(separator) {}
-
-  /// False when a quote stands anywhere but around a whole word.
-  bool split(std::string_view line) {
-    words_.clear();
-    const bool quotes = std::memchr(line.data(), '"', line.size()) != nullptr;
-    if (quotes) {
-      unquoted_.clear();
-      unquoted_.reserve(line.size());  // so that it never moves
-    }
-    for (;;) {
-      const std::size_t stop = line.find(separator_);
-      if (quotes && line.starts_with('"')) {
-        if (!take_quoted(line)) return false;
-        if (line.empty()) return true;
-      } else {
-        const std::string_view word = line.substr(0, stop);
-        if (quotes && word.find('"') != std::string_view::npos) return false;
-        words_.push_back(word);
-        if (stop == std::string_view::npos) return true;
-        line.remove_prefix(stop);
-      }
-      line.remove_prefix(1);
-    }
-  }
-  const std::vector<std::string_view>& words() const { return words_; }
-
- private:
-  /// Takes a word in quotes off the line, which then is empty or begins with a separator.
-  bool take_quoted(std::string_view& line) {
-    const std::size_t start = unquoted_.size();
-    std::size_t k = 1;
-    for (;; ++k) {
-      if (k >= line.size()) return false;
-      if (line[k] == '"') {
-        if (k + 1 >= line.size() || line[k + 1] != '"') break;
-        ++k;
-      }
-      unquoted_.push_back(line[k]);
-    }
-    words_.push_back(std::string_view(unquoted_).substr(start));
-    line.remove_prefix(k + 1);
-    return line.empty() || line.front() == separator_;
-  }
-
-  char separator_;
-  std::vector<std::string_view> words_;
-  std::string unquoted_;
-};
-
-std::optional<CsvWords> words_of_header(std::string_view line, const std::vector<std::string>& names) {
-  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-  for (const char separator : {',', ';', '\t', '|'}) {
-    CsvWords words(separator);
-    if (words.split(line) &&
-        std::equal(words.words().begin(), words.words().end(), names.begin(), names.end()))
-      return words;
-  }
-  return {};
-}
-
-/// The columns that a walk through a file fills.
-struct CsvTargets {
-  const std::vector<int>& wanted;
-  std::vector<TypedColumn>& columns;
-  const std::vector<int>& coded;
-  std::vector<CodedWords>& words;
-  std::size_t most_bytes;
-
-  std::size_t bytes() const {
-    std::size_t sum = 0;
-    for (const TypedColumn& column : columns) sum += column.bytes();
-    for (const CodedWords& column : words) sum += column.bytes();
-    return sum;
-  }
-};
-
-constexpr std::size_t kRowsBetweenLooks = 1 << 14;
-
-/// Gives the words of every row to the columns. The number of rows; nothing when not plain.
-std::optional<std::size_t> read_into(const CsvTargets& targets, const std::string& path,
-                                     const std::vector<std::string>& names) {
-  CsvLines lines(path);
-  std::string_view line;
-  if (!lines.next(line)) return {};
-  std::optional<CsvWords> words = words_of_header(line, names);
-  if (!words) return {};
-  const auto word_at = [&](int place) {
-    const auto field = static_cast<std::size_t>(place);
-    return field < words->words().size() ? words->words()[field] : std::string_view();
-  };
-  std::size_t rows = 0;
-  while (lines.next(line)) {
-    if (line.empty()) continue;
-    if (!words->split(line)) return {};
-    ++rows;
-    for (std::size_t k = 0; k < targets.wanted.size(); ++k)
-      targets.columns[k].add(word_at(targets.wanted[k]));
-    for (std::size_t k = 0; k < targets.coded.size(); ++k) targets.words[k].add(word_at(targets.coded[k]));
-    if (rows % kRowsBetweenLooks == 0) check_held(path, rows, targets.bytes(), targets.most_bytes);
-  }
-  if (!lines.plain()) return {};
-  check_held(path, rows, targets.bytes(), targets.most_bytes);
-  return rows;
 }
 
 std::string mebibytes(std::size_t bytes) {
@@ -307,8 +147,8 @@ void TypedColumn::give(Column& column) {
   }
 }
 
-void CodedWords::give(CodedColumn& column) {
-  TypedColumn typed(false);
+void CodedWords::give(CodedColumn& column, bool as_text) {
+  TypedColumn typed(as_text);
   for (std::size_t k = 0; k < words_.size(); ++k) typed.add(words_.word(k));
   if (typed.lost()) {
     typed = TypedColumn(true);
@@ -338,43 +178,6 @@ void check_held(const std::string& path, std::size_t rows, std::size_t held, std
   throw Error(ErrorKind::usage, path + ": its first " + std::to_string(rows) + " rows take " +
                                     mebibytes(held) + ", and --memory allows " + mebibytes(most) +
                                     "; allow more, or cut the table into parts by cells");
-}
-
-std::optional<CsvColumns> read_plain_csv(const std::string& path, const std::vector<std::string>& names,
-                                         const std::vector<int>& wanted, const std::vector<int>& coded,
-                                         std::size_t most_bytes) {
-  std::error_code unreadable;
-  if (!std::filesystem::is_regular_file(path, unreadable)) return {};
-  std::vector<TypedColumn> typed(wanted.size(), TypedColumn(false));
-  std::vector<CodedWords> words(coded.size());
-  const std::optional<std::size_t> rows = read_into({wanted, typed, coded, words, most_bytes}, path, names);
-  if (!rows) return {};
-  std::vector<std::size_t> lost;
-  std::vector<int> again;
-  for (std::size_t k = 0; k < typed.size(); ++k) {
-    if (!typed[k].lost()) continue;
-    lost.push_back(k);
-    again.push_back(wanted[k]);
-  }
-  if (!again.empty()) {
-    std::vector<TypedColumn> texts(again.size(), TypedColumn(true));
-    const std::vector<int> no_fields;
-    std::vector<CodedWords> no_words;
-    if (read_into({again, texts, no_fields, no_words, most_bytes}, path, names) != rows) return {};
-    for (std::size_t k = 0; k < lost.size(); ++k) typed[lost[k]] = std::move(texts[k]);
-  }
-  CsvColumns result{*rows, {}, {}};
-  for (std::size_t k = 0; k < wanted.size(); ++k) {
-    result.columns.emplace_back();
-    result.columns.back().info.name = names[static_cast<std::size_t>(wanted[k])];
-    typed[k].give(result.columns.back());
-  }
-  for (std::size_t k = 0; k < coded.size(); ++k) {
-    CodedColumn& column = result.coded.emplace_back();
-    column.values.info.name = names[static_cast<std::size_t>(coded[k])];
-    words[k].give(column);
-  }
-  return result;
 }
 
 }  // namespace isotherm

@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,8 +65,9 @@ class CodedWords {
     return words_.size() > before;
   }
   std::size_t bytes() const { return 4 * codes_.size() + words_.bytes(); }
-  /// Typed by what the words hold, as TypedColumn does; or of a type that is known already.
-  void give(CodedColumn& column);
+  /// Typed by what the words hold, as TypedColumn does (text where that is asked for); or of a type that is
+  /// known already.
+  void give(CodedColumn& column, bool as_text = false);
   void give_typed(CodedColumn& column);
 
  private:
@@ -75,11 +78,46 @@ class CodedWords {
 /// Throws Error(usage) where values take more than allowed.
 void check_held(const std::string& path, std::size_t rows, std::size_t held, std::size_t most);
 
+/// Which fields of a row are wanted, by their places in the header.
+struct CsvWanted {
+  std::vector<int> columns;
+  std::vector<int> coded;
+  std::vector<int> once;  ///< of the first row of each word of coded.front() only
+  bool first_coded_as_text = false;
+};
+
 struct CsvColumns {
   std::size_t rows = 0;
   std::vector<Column> columns;
   std::vector<CodedColumn> coded;
+  std::vector<Column> once;
+  bool full = false;  ///< ended as its values took all that they may
 };
+
+/// How much is read at once.
+struct ReadRoom {
+  std::size_t most_rows = std::numeric_limits<std::size_t>::max();
+  std::size_t most_bytes = 0;   ///< of values; 0: any
+  bool stop_when_full = false;  ///< else more is Error(usage)
+};
+
+/// A plain file, rows after rows.
+class PlainCsv {
+ public:
+  /// Nothing when this is no file on disk, or its first line does not say `names`.
+  static std::unique_ptr<PlainCsv> open(const std::string& path, const std::vector<std::string>& names);
+  PlainCsv(const PlainCsv&) = delete;
+  PlainCsv& operator=(const PlainCsv&) = delete;
+  ~PlainCsv();
+  /// The next rows, typed by what these hold; nothing when they are not plain.
+  std::optional<CsvColumns> read(const CsvWanted& wanted, const ReadRoom& room);
+
+ private:
+  struct State;
+  explicit PlainCsv(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 /// The fields at `wanted` of a plain file whose header is `names`, and those at `coded`; nothing when it is
 /// not plain. `most_bytes` as in TableReadOptions.
 std::optional<CsvColumns> read_plain_csv(const std::string& path, const std::vector<std::string>& names,

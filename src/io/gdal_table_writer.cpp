@@ -69,6 +69,12 @@ CPLStringList layer_options(const std::string& driver, const TableSchema& schema
   return options;
 }
 
+/// What a Shapefile is made of beside its .shp is refused at once where it is there.
+void check_side_files(const std::string& path, const RunContext& context) {
+  for (const char* extension : {".shx", ".dbf", ".prj", ".cpg", ".qix"})
+    OutputFile(std::filesystem::path(path).replace_extension(extension).string(), context.overwrite);
+}
+
 class GdalSink : public RowSink {
  public:
   GdalSink(const std::string& path, const TableSchema& schema, const TableOptions& options,
@@ -76,6 +82,11 @@ class GdalSink : public RowSink {
       : file_(path, context.overwrite),
         log_(context.log),
         needs_outline_(driver == "FlatGeobuf" && schema.has_geometry) {
+    if (driver == "ESRI Shapefile" && !schema.has_geometry) {
+      throw Error(ErrorKind::usage,
+                  path + ": a Shapefile holds outlines, and this table has none; give a .csv or .gpkg name");
+    }
+    if (driver == "ESRI Shapefile") check_side_files(path, context);
     init_gdal();
     const WriteOptions while_open;
     clear_gdal_error();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "isotherm/core/error.h"
@@ -11,43 +12,22 @@ namespace isotherm {
 
 namespace {
 
-template <class T>
-void widen_labels(const std::byte* stored, const StoredBand& facts, std::span<std::int64_t> out) {
-  for (std::int64_t& label : out) {
-    T value;
-    std::memcpy(&value, stored, sizeof(T));
-    stored += sizeof(T);
-    if (!std::in_range<std::int64_t>(value)) {
-      throw Error(ErrorKind::input, facts.name() + ": holds the label " + std::to_string(value) +
-                                        ", which is larger than the largest number of a zone");
-    }
-    label = static_cast<std::int64_t>(value);
-  }
-}
-
 void widen(const std::byte* stored, const StoredBand& facts, std::span<std::int64_t> out) {
-  switch (facts.type) {
-    case StoredType::uint8:
-      return widen_labels<std::uint8_t>(stored, facts, out);
-    case StoredType::int8:
-      return widen_labels<std::int8_t>(stored, facts, out);
-    case StoredType::uint16:
-      return widen_labels<std::uint16_t>(stored, facts, out);
-    case StoredType::int16:
-      return widen_labels<std::int16_t>(stored, facts, out);
-    case StoredType::uint32:
-      return widen_labels<std::uint32_t>(stored, facts, out);
-    case StoredType::int32:
-      return widen_labels<std::int32_t>(stored, facts, out);
-    case StoredType::uint64:
-      return widen_labels<std::uint64_t>(stored, facts, out);
-    case StoredType::int64:
-      return widen_labels<std::int64_t>(stored, facts, out);
-    case StoredType::float32:
-    case StoredType::float64:
-      break;
-  }
-  throw Error(ErrorKind::internal, facts.name() + ": labels are whole numbers");
+  with_type(facts.type, [&](auto value) {
+    if constexpr (!std::is_integral_v<decltype(value)>) {
+      throw Error(ErrorKind::internal, facts.name() + ": labels are whole numbers");
+    } else {
+      for (std::int64_t& label : out) {
+        std::memcpy(&value, stored, sizeof value);
+        stored += sizeof value;
+        if (!std::in_range<std::int64_t>(value)) {
+          throw Error(ErrorKind::input, facts.name() + ": holds the label " + std::to_string(value) +
+                                            ", which is larger than the largest number of a zone");
+        }
+        label = static_cast<std::int64_t>(value);
+      }
+    }
+  });
 }
 
 std::optional<std::int64_t> nodata_label(GDALRasterBand& band) {

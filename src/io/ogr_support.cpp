@@ -60,14 +60,15 @@ std::string date_text(const OGRFeature& feature, int field) {
 
 }  // namespace
 
-OGRLayer& choose_layer(GDALDataset& dataset, const std::string& path, const std::string& wanted) {
+OGRLayer& choose_layer(GDALDataset& dataset, const std::string& path, const std::string& wanted,
+                       const std::string& way) {
   std::vector<std::string> names;
   for (int k = 0; k < dataset.GetLayerCount(); ++k) names.emplace_back(dataset.GetLayer(k)->GetName());
   if (names.empty()) throw Error(ErrorKind::input, path + ": holds no layer of features");
   if (wanted.empty()) {
     if (names.size() == 1) return *dataset.GetLayer(0);
     throw Error(ErrorKind::input, path + ": has " + std::to_string(names.size()) + " layers (" +
-                                      join(names, ", ") + "); choose one with --layer");
+                                      join(names, ", ") + "); " + way);
   }
   for (std::size_t k = 0; k < names.size(); ++k) {
     if (names[k] == wanted) return *dataset.GetLayer(static_cast<int>(k));
@@ -122,6 +123,26 @@ MultiPolygon read_outline(const OGRGeometry* geometry, bool swap, Strangers& par
     parts.others += here.others;
   }
   return outline;
+}
+
+Point centroid(const MultiPolygon& outline) {
+  const Point origin = outline.front().rings.front().front();
+  double area_sum = 0, x = 0, y = 0;
+  for (const Polygon& polygon : outline) {
+    for (const Ring& ring : polygon.rings) {
+      for (std::size_t k = 0; k < ring.size(); ++k) {
+        const Point a{ring[k].x - origin.x, ring[k].y - origin.y};
+        const Point& end = ring[k + 1 == ring.size() ? 0 : k + 1];
+        const Point b{end.x - origin.x, end.y - origin.y};
+        const double cross = a.x * b.y - b.x * a.y;
+        area_sum += cross;
+        x += (a.x + b.x) * cross;
+        y += (a.y + b.y) * cross;
+      }
+    }
+  }
+  if (area_sum == 0) return origin;
+  return {origin.x + x / (3 * area_sum), origin.y + y / (3 * area_sum)};
 }
 
 ColumnType column_type(const OGRFieldDefn& field) {

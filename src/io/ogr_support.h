@@ -14,8 +14,10 @@ class GDALDataset;
 
 namespace isotherm {
 
-/// The layer of that name; for an empty name the only one. Throws Error(input) that lists the layers.
-OGRLayer& choose_layer(GDALDataset& dataset, const std::string& path, const std::string& wanted);
+/// The layer of that name; for an empty name the only one. Throws Error(input) that lists the layers and says
+/// how to choose one.
+OGRLayer& choose_layer(GDALDataset& dataset, const std::string& path, const std::string& wanted,
+                       const std::string& way = "choose one with --layer");
 /// Canonical text of the layer's own CRS; empty when it has none.
 std::string layer_crs(OGRLayer& layer, const std::string& path);
 /// Some drivers hand out coordinates in the order of the authority (latitude first).
@@ -44,6 +46,10 @@ struct Strangers {
 /// The polygons of a geometry, not normalised. Parts that are none are counted in `parts`, geometries without
 /// any polygon in `features`. Throws Error(input) for coordinates that are not finite.
 MultiPolygon read_outline(const OGRGeometry* geometry, bool swap, Strangers& parts, Strangers& features);
+
+/// Centre of mass of polygons (normalised), computed about their first point so that large coordinates keep
+/// their digits; that point where they have no area.
+Point centroid(const MultiPolygon& outline);
 
 ColumnType column_type(const OGRFieldDefn& field);
 /// Throws Error(input) with the nearest name.

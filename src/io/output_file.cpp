@@ -108,6 +108,16 @@ void remove_leavings(const fs::path& folder, const std::string& prefix) {
   }
 }
 
+/// Where a link leads, also when nothing is there yet.
+std::string link_followed(fs::path path, const std::string& shown) {
+  std::error_code ignored;
+  for (int k = 0; fs::is_symlink(path, ignored); ++k) {
+    if (k == 40) fail(shown, "is a link that leads to itself");
+    path = path.parent_path() / fs::read_symlink(path, ignored);
+  }
+  return path.string();
+}
+
 /// A name in the folder of `target` that nothing has, proved writable by making and removing it (some drivers
 /// refuse a file that already exists).
 std::string free_name(const fs::path& target, const std::string& shown) {
@@ -138,17 +148,19 @@ OutputFile::OutputFile(const std::string& final_path, bool overwrite)
     return;
   }
   std::error_code ignored;
-  if (fs::is_symlink(target_, ignored)) target_ = fs::weakly_canonical(target_, ignored).string();
+  target_ = link_followed(target_, final_path);
   const fs::path folder = folder_of(target_);
   if (!fs::exists(folder, ignored))
     fail(final_path, "folder " + folder.string() + " does not exist; create it");
   if (!fs::is_directory(folder, ignored)) fail(final_path, folder.string() + " is not a folder");
   if (fs::is_directory(target_, ignored)) fail(final_path, "is a folder; give a file name");
-  if (fs::exists(target_, ignored)) {
+  std::error_code unknown;
+  if (fs::exists(target_, unknown)) {
     if (!fs::is_regular_file(target_, ignored))
       fail(final_path, "is not a regular file; '-' is standard output");
     if (!overwrite) fail(final_path, "exists; give --overwrite to replace it");
   }
+  if (unknown) fail(final_path, "cannot be written (" + unknown.message() + ")");  // a name too long, say
   path_ = free_name(target_, final_path);
   slot_ = remember(path_);
 }
@@ -175,19 +187,26 @@ void OutputFile::commit() {
   if (!overwrite_ && fs::exists(target, ignored)) {
     fail(final_path_, "has appeared while this run was at work; give --overwrite to replace it");
   }
+  const std::string stem = temporary.stem().string();
+  std::vector<std::pair<fs::path, fs::path>> beside;  // from, to
+  for (const fs::path& file : made_beside(temporary)) {
+    if (file == temporary) continue;
+    beside.emplace_back(
+        file, folder_of(target) / (target.stem().string() + file.filename().string().substr(stem.size())));
+    const fs::path& to = beside.back().second;
+    const bool own = !to.filename().string().starts_with(target.filename().string());  // not a stale .aux.xml
+    if (own && !overwrite_ && fs::exists(to, ignored))
+      fail(to.string(), "exists, and belongs to the result; give --overwrite to replace it");
+  }
   for (const char* suffix : kSideSuffixes) {
     if (*suffix != '\0') fs::remove(target_ + suffix, ignored);
   }
-  const std::string stem = temporary.stem().string();
   const auto rename = [&](const fs::path& from, const fs::path& to) {
     sync(from.string(), true);
     if (::rename(from.c_str(), to.c_str()) != 0)
       fail(to.string(), "cannot be put in place (" + reason() + ")");
   };
-  for (const fs::path& file : made_beside(temporary)) {
-    if (file == temporary) continue;
-    rename(file, folder_of(target) / (target.stem().string() + file.filename().string().substr(stem.size())));
-  }
+  for (const auto& [from, to] : beside) rename(from, to);
   rename(temporary, target);  // last: the result appears only with all that belongs to it
   sync(folder_of(target).string(), false);
   path_.clear();

@@ -72,26 +72,6 @@ std::string objection(const std::string& path, std::size_t bytes) {
 
 }  // namespace
 
-std::size_t size_of(StoredType type) {
-  switch (type) {
-    case StoredType::uint8:
-    case StoredType::int8:
-      return 1;
-    case StoredType::uint16:
-    case StoredType::int16:
-      return 2;
-    case StoredType::uint32:
-    case StoredType::int32:
-    case StoredType::float32:
-      return 4;
-    case StoredType::uint64:
-    case StoredType::int64:
-    case StoredType::float64:
-      return 8;
-  }
-  return 8;
-}
-
 RawRaster::RawRaster(const std::string& path)
     : path_(path), dataset_(open_raster(path)), direct_(TiffBlocks::open(path, *dataset_)) {}
 

@@ -15,7 +15,37 @@
 namespace isotherm {
 
 enum class StoredType { uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64 };
-std::size_t size_of(StoredType type);
+/// Calls use(T{}) with the type the numbers have.
+template <class Use>
+auto with_type(StoredType type, Use use) {
+  switch (type) {
+    case StoredType::uint8:
+      return use(std::uint8_t{});
+    case StoredType::int8:
+      return use(std::int8_t{});
+    case StoredType::uint16:
+      return use(std::uint16_t{});
+    case StoredType::int16:
+      return use(std::int16_t{});
+    case StoredType::uint32:
+      return use(std::uint32_t{});
+    case StoredType::int32:
+      return use(std::int32_t{});
+    case StoredType::uint64:
+      return use(std::uint64_t{});
+    case StoredType::int64:
+      return use(std::int64_t{});
+    case StoredType::float32:
+      return use(float{});
+    case StoredType::float64:
+      break;
+  }
+  return use(double{});
+}
+
+inline std::size_t size_of(StoredType type) {
+  return with_type(type, [](auto kind) { return sizeof kind; });
+}
 
 /// Facts about one band of a file, the same for every handle.
 struct StoredBand {

@@ -12,34 +12,6 @@ namespace isotherm {
 
 namespace {
 
-/// Calls use(T{}) with the type the numbers have.
-template <class Use>
-auto with_type(StoredType type, Use use) {
-  switch (type) {
-    case StoredType::uint8:
-      return use(std::uint8_t{});
-    case StoredType::int8:
-      return use(std::int8_t{});
-    case StoredType::uint16:
-      return use(std::uint16_t{});
-    case StoredType::int16:
-      return use(std::int16_t{});
-    case StoredType::uint32:
-      return use(std::uint32_t{});
-    case StoredType::int32:
-      return use(std::int32_t{});
-    case StoredType::uint64:
-      return use(std::uint64_t{});
-    case StoredType::int64:
-      return use(std::int64_t{});
-    case StoredType::float32:
-      return use(float{});
-    case StoredType::float64:
-      break;
-  }
-  return use(double{});
-}
-
 template <class T>
 T number(const std::byte* stored, std::size_t i) {
   T value;

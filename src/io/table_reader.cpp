@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "csv_columns.h"
 #include "gdal_support.h"
@@ -15,6 +16,7 @@
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
 #include "ogr_support.h"
+#include "table_places.h"
 
 namespace isotherm {
 
@@ -50,35 +52,7 @@ void settle_type(Column& column) {
   if (!typed.lost()) typed.give(column);
 }
 
-// --- columns and coordinates
-
-struct CoordinateNames {
-  const char* x;
-  const char* y;
-  const char* crs;
-};
-constexpr std::array<CoordinateNames, 4> kCoordinates{{{"x", "y", ""},
-                                                       {"lon", "lat", "EPSG:4326"},
-                                                       {"longitude", "latitude", "EPSG:4326"},
-                                                       {"easting", "northing", ""}}};
-
-struct Coordinates {
-  int x = -1, y = -1;
-  std::string crs;
-};
-
-Coordinates find_coordinates(const OGRFeatureDefn& definition) {
-  for (const CoordinateNames& names : kCoordinates) {
-    Coordinates found{-1, -1, names.crs};
-    for (int k = 0; k < definition.GetFieldCount(); ++k) {
-      const std::string name = lower(definition.GetFieldDefn(k)->GetNameRef());
-      if (name == names.x) found.x = k;
-      if (name == names.y) found.y = k;
-    }
-    if (found.x >= 0 && found.y >= 0) return found;
-  }
-  return {};
-}
+// --- columns
 
 std::vector<int> wanted_fields(const OGRFeatureDefn& definition, const std::string& path,
                                const std::vector<std::string>& names) {
@@ -108,27 +82,6 @@ double coordinate(const Column& column, std::size_t row) {
   return number_of(column.texts()[row].value_or("")).value_or(kMissing);
 }
 
-/// Centre of mass of polygons, computed about their first point so that large coordinates keep their digits.
-Point centroid(const MultiPolygon& outline) {
-  const Point origin = outline.front().rings.front().front();
-  double area_sum = 0, x = 0, y = 0;
-  for (const Polygon& polygon : outline) {
-    for (const Ring& ring : polygon.rings) {
-      for (std::size_t k = 0; k < ring.size(); ++k) {
-        const Point a{ring[k].x - origin.x, ring[k].y - origin.y};
-        const Point& end = ring[k + 1 == ring.size() ? 0 : k + 1];
-        const Point b{end.x - origin.x, end.y - origin.y};
-        const double cross = a.x * b.y - b.x * a.y;
-        area_sum += cross;
-        x += (a.x + b.x) * cross;
-        y += (a.y + b.y) * cross;
-      }
-    }
-  }
-  if (area_sum == 0) return origin;
-  return {origin.x + x / (3 * area_sum), origin.y + y / (3 * area_sum)};
-}
-
 /// Where a feature without polygons is: its point, or the centre of its points or lines.
 Point place(const OGRGeometry* geometry, bool swap) {
   if (geometry == nullptr || geometry->IsEmpty()) return {kMissing, kMissing};
@@ -141,38 +94,43 @@ Point place(const OGRGeometry* geometry, bool swap) {
   return swap ? Point{point.getY(), point.getX()} : Point{point.getX(), point.getY()};
 }
 
-class Reader {
+}  // namespace
+
+class TableStream::Reader {
  public:
   Reader(const std::string& path, const TableReadOptions& options)
       : path_(path),
         options_(options),
         dataset_(open_source(path)),
-        layer_(choose_layer(*dataset_, path, options.layer)) {}
-
-  ReadTable read(Log& log) {
+        layer_(choose_layer(*dataset_, path, options.layer)) {
     const OGRFeatureDefn& definition = *layer_.GetLayerDefn();
     fields_ = wanted_fields(definition, path_, options_.columns);
-    for (int field : fields_) {
-      const OGRFieldDefn& info = *definition.GetFieldDefn(field);
-      result_.table.columns.push_back(make_column({info.GetNameRef(), column_type(info), "", ""}));
-    }
-    for (const std::string& name : options_.coded) {
+    for (const std::string& name : options_.coded)
       coded_fields_.push_back(field_index(definition, path_, name));
-      const OGRFieldDefn& info = *definition.GetFieldDefn(coded_fields_.back());
-      result_.coded.push_back({make_column({info.GetNameRef(), column_type(info), "", ""}), {}});
-    }
-    words_.resize(coded_fields_.size());
     has_geometry_ = layer_.GetGeomType() != wkbNone;
-    if (!has_geometry_ && options_.anchors) coordinates_ = find_coordinates(definition);
+    const Coordinates found = has_geometry_ ? Coordinates{} : find_coordinates(definition);
+    if (options_.anchors) coordinates_ = found;
+    if (options_.coordinates_once && found.x >= 0) once_fields_ = {found.x, found.y};
     swap_ = needs_swap(layer_);
-    if (!read_plain(definition)) read_features();
-    if (rows_ == 0) throw Error(ErrorKind::input, path_ + ": has no rows");
+    ignore_others(definition);
+    open_plain(definition);
+  }
+
+  /// The next rows, at most so many.
+  ReadTable next(std::size_t most_rows, Log& log) {
+    result_ = ReadTable{};
+    result_.table.columns = columns_of(fields_);
+    result_.once = columns_of(once_fields_);
+    for (Column& column : columns_of(coded_fields_)) result_.coded.push_back({std::move(column), {}});
+    words_ = std::vector<CodedWords>(coded_fields_.size());
+    rows_ = held_ = outlines_ = lost_ = 0;
+    if (!read_plain(most_rows)) read_features(most_rows);
     result_.rows = rows_;
+    result_.before = given_;
+    given_ += rows_;
     settle_geometry(log);
-    if (result_.table.rows() == 0 && result_.coded.empty()) {
-      throw Error(ErrorKind::input,
-                  path_ + ": has neither columns nor polygons: there is nothing to compute with");
-    }
+    const auto is_text = [](const Column& column) { return std::holds_alternative<Texts>(column.values); };
+    if (std::ranges::any_of(result_.once, is_text)) result_.once.clear();
     if (lost_ > 0 && !result_.anchors.empty()) {
       log.warning(path_ + ": " + std::to_string(lost_) + " of " + std::to_string(result_.anchors.size()) +
                   " features have no geometry");
@@ -181,45 +139,83 @@ class Reader {
   }
 
  private:
-  void read_features() {
+  std::vector<Column> columns_of(const std::vector<int>& fields) const {
+    std::vector<Column> columns;
+    for (const int field : fields) {
+      const OGRFieldDefn& info = *layer_.GetLayerDefn()->GetFieldDefn(field);
+      columns.push_back(make_column({info.GetNameRef(), column_type(info), "", ""}));
+    }
+    return columns;
+  }
+
+  void read_features(std::size_t most_rows) {
     clear_gdal_error();
-    layer_.ResetReading();
-    while (const OGRFeatureUniquePtr feature{layer_.GetNextFeature()}) add(*feature);
+    if (!walking_) {
+      layer_.ResetReading();
+      // Rows that were read straight from the file, until it turned out not to be plain.
+      for (std::size_t k = 0; k < given_; ++k) OGRFeatureUniquePtr{layer_.GetNextFeature()};
+      walking_ = true;
+    }
+    bool full = false;
+    while (!full && rows_ < most_rows) {
+      const OGRFeatureUniquePtr feature{layer_.GetNextFeature()};
+      if (!feature) break;
+      add(*feature);
+      if (rows_ % 1024 == 0) full = is_full();
+    }
     if (CPLGetLastErrorType() == CE_Failure) {
       throw Error(ErrorKind::input, path_ + ": cannot be read: " + last_gdal_error());
     }
-    check_memory();
+    result_.whole = !full && !is_full();
     if (is_csv(*dataset_)) {
       for (Column& column : result_.table.columns) settle_type(column);
+      for (Column& column : result_.once) settle_type(column);
     }
     for (std::size_t k = 0; k < words_.size(); ++k) {
       // What GDAL calls text in a CSV file is typed by what it holds.
       const bool untyped = is_csv(*dataset_) && result_.coded[k].values.info.type == ColumnType::text;
-      untyped ? words_[k].give(result_.coded[k]) : words_[k].give_typed(result_.coded[k]);
+      untyped ? words_[k].give(result_.coded[k], k == 0 && options_.names_as_text)
+              : words_[k].give_typed(result_.coded[k]);
     }
   }
 
-  /// CSV without outlines and without types beside it, straight from the file. False when GDAL must read it.
-  bool read_plain(const OGRFeatureDefn& definition) {
-    if (!is_csv(*dataset_) || has_geometry_) return false;
+  /// CSV without outlines and without types beside it is read straight from the file.
+  void open_plain(const OGRFeatureDefn& definition) {
+    if (!is_csv(*dataset_) || has_geometry_) return;
     std::vector<std::string> names;
     for (int k = 0; k < definition.GetFieldCount(); ++k) {
-      if (definition.GetFieldDefn(k)->GetType() != OFTString) return false;
+      if (definition.GetFieldDefn(k)->GetType() != OFTString) return;
       names.push_back(definition.GetFieldDefn(k)->GetNameRef());
     }
-    std::vector<int> wanted = fields_;
+    plain_ = PlainCsv::open(path_, names);
+  }
+
+  /// False when GDAL must read the rows.
+  bool read_plain(std::size_t most_rows) {
+    if (!plain_) return false;
+    CsvWanted wanted;
+    wanted.columns = fields_;
+    wanted.coded = coded_fields_;
+    wanted.once = once_fields_;
+    wanted.first_coded_as_text = options_.names_as_text;
     const auto place_of = [&](int field) {
-      const auto found = std::find(wanted.begin(), wanted.end(), field);
-      const auto place = static_cast<std::size_t>(found - wanted.begin());
-      if (found == wanted.end()) wanted.push_back(field);
+      const auto found = std::find(wanted.columns.begin(), wanted.columns.end(), field);
+      const auto place = static_cast<std::size_t>(found - wanted.columns.begin());
+      if (found == wanted.columns.end()) wanted.columns.push_back(field);
       return place;
     };
     const bool placed = coordinates_.x >= 0;
     const std::size_t at_x = placed ? place_of(coordinates_.x) : 0,
                       at_y = placed ? place_of(coordinates_.y) : 0;
-    std::optional<CsvColumns> read = read_plain_csv(path_, names, wanted, coded_fields_, options_.most_bytes);
-    if (!read) return false;
+    std::optional<CsvColumns> read =
+        plain_->read(wanted, {most_rows, options_.most_bytes, options_.stop_when_full});
+    if (!read) {
+      plain_.reset();
+      return false;
+    }
     result_.coded = std::move(read->coded);
+    result_.once = std::move(read->once);
+    result_.whole = !read->full;
     rows_ = read->rows;
     if (placed) {
       result_.anchors.reserve(rows_);
@@ -241,7 +237,8 @@ class Reader {
       const bool is_new = words_[k].add(word_of(feature, coded_fields_[k]));
       if (k == 0) fresh = is_new;
     }
-    if (rows_ % 1024 == 0) check_memory();
+    for (std::size_t k = 0; fresh && k < once_fields_.size(); ++k)
+      append(result_.once[k], feature, once_fields_[k]);
     if (has_geometry_) {
       if (fresh || !options_.outlines_once) add_geometry(feature.GetGeometryRef());
     } else if (coordinates_.x >= 0) {
@@ -249,10 +246,12 @@ class Reader {
     }
   }
 
-  void check_memory() const {
+  /// Whether what is held takes more than allowed; refused here unless reading is to stop there.
+  bool is_full() const {
     std::size_t held = held_;
     for (const CodedWords& words : words_) held += words.bytes();
-    check_held(path_, rows_, held, options_.most_bytes);
+    if (!options_.stop_when_full) check_held(path_, rows_, held, options_.most_bytes);
+    return options_.most_bytes > 0 && held > options_.most_bytes;
   }
 
   void add_geometry(const OGRGeometry* geometry) {
@@ -261,7 +260,7 @@ class Reader {
     try {
       outline = read_outline(geometry, swap_, parts, strangers);
     } catch (const Error& error) {
-      throw Error(ErrorKind::input, path_ + ": row " + std::to_string(rows_) + " " + error.what());
+      throw Error(ErrorKind::input, path_ + ": row " + std::to_string(given_ + rows_) + " " + error.what());
     }
     normalise(outline);
     const Point anchor = outline.empty() ? place(geometry, swap_) : centroid(outline);
@@ -273,14 +272,33 @@ class Reader {
   }
 
   /// A field as the word that tells its value from others; empty for none.
-  std::string word_of(const OGRFeature& feature, int field) const {
-    Column value = make_column({"", column_type(*feature.GetFieldDefnRef(field)), "", ""});
+  static std::string word_of(const OGRFeature& feature, int field) {
+    if (!feature.IsFieldSetAndNotNull(field)) return "";
+    const OGRFieldDefn& info = *feature.GetFieldDefnRef(field);
+    if (info.GetType() == OFTString) return feature.GetFieldAsString(field);
+    Column value = make_column({"", column_type(info), "", ""});
     append(value, feature, field);
     if (value.info.type == ColumnType::integer)
       return value.integers()[0] == kMissingInteger ? "" : std::to_string(value.integers()[0]);
     if (value.info.type == ColumnType::real)
       return std::isnan(value.reals()[0]) ? "" : number_text(value.reals()[0]);
     return value.texts()[0].value_or("");
+  }
+
+  /// Tells the file's driver which fields need not be read.
+  void ignore_others(const OGRFeatureDefn& definition) {
+    if (!layer_.TestCapability(OLCIgnoreFields)) return;
+    std::vector<int> read = fields_;
+    read.insert(read.end(), coded_fields_.begin(), coded_fields_.end());
+    read.insert(read.end(), once_fields_.begin(), once_fields_.end());
+    if (coordinates_.x >= 0) read.insert(read.end(), {coordinates_.x, coordinates_.y});
+    std::vector<const char*> ignored;
+    for (int k = 0; k < definition.GetFieldCount(); ++k) {
+      if (std::ranges::find(read, k) == read.end())
+        ignored.push_back(definition.GetFieldDefn(k)->GetNameRef());
+    }
+    ignored.push_back(nullptr);
+    layer_.SetIgnoredFields(ignored.data());
   }
 
   static std::size_t bytes_of(const MultiPolygon& outline) {
@@ -319,39 +337,39 @@ class Reader {
     }
   }
 
-  const std::string& path_;
-  const TableReadOptions& options_;
+  std::string path_;
+  TableReadOptions options_;
   GdalDataset dataset_;
   OGRLayer& layer_;
-  std::vector<int> fields_, coded_fields_;
+  std::vector<int> fields_, coded_fields_, once_fields_;
   std::vector<CodedWords> words_;
+  std::unique_ptr<PlainCsv> plain_;
   std::size_t held_ = 0;  ///< bytes of columns and outlines
   bool has_geometry_ = false;
   bool swap_ = false;
   Coordinates coordinates_;
+  bool walking_ = false;   ///< through features
+  std::size_t given_ = 0;  ///< rows of earlier pieces
   std::size_t rows_ = 0;
   std::size_t outlines_ = 0;
   std::size_t lost_ = 0;  ///< features without geometry in a layer that has some
   ReadTable result_;
 };
 
-}  // namespace
-
 ReadTable read_table(const std::string& path, const TableReadOptions& options, Log& log) {
-  return Reader(path, options).read(log);
+  ReadTable read = TableStream::Reader(path, options).next(std::numeric_limits<std::size_t>::max(), log);
+  if (read.rows == 0) throw Error(ErrorKind::input, path + ": has no rows");
+  if (read.table.rows() == 0 && read.coded.empty()) {
+    throw Error(ErrorKind::input,
+                path + ": has neither columns nor polygons: there is nothing to compute with");
+  }
+  return read;
 }
 
-std::vector<std::string> coordinate_columns(const Table& table) {
-  for (const CoordinateNames& names : kCoordinates) {
-    std::string x, y;
-    for (const Column& column : table.columns) {
-      const std::string name = lower(column.info.name);
-      if (name == names.x) x = column.info.name;
-      if (name == names.y) y = column.info.name;
-    }
-    if (!x.empty() && !y.empty()) return {x, y};
-  }
-  return {};
-}
+TableStream::TableStream(const std::string& path, const TableReadOptions& options)
+    : reader_(std::make_unique<Reader>(path, options)) {}
+TableStream::~TableStream() = default;
+
+ReadTable TableStream::next(std::size_t most_rows, Log& log) { return reader_->next(most_rows, log); }
 
 }  // namespace isotherm

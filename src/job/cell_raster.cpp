@@ -32,12 +32,15 @@ Frame frame_of(const CellLattice& cells) {
   return frame;
 }
 
-/// Columns of values: real numbers that are not about the cell itself.
+/// Columns of values: numbers that are not about the cell itself. Of whole numbers these are counts of
+/// features.
 std::vector<std::size_t> value_columns(const TableSchema& schema) {
   std::vector<std::size_t> columns;
   for (std::size_t k = 0; k < schema.columns.size(); ++k) {
     const ColumnInfo& info = schema.columns[k];
-    if (info.type == ColumnType::real && info.name != "area_m2" && info.name != "share") columns.push_back(k);
+    const bool about_cell = info.name == "area_m2" || info.name == "share";
+    const bool counts = info.type == ColumnType::integer && info.name.ends_with("_count");
+    if (counts || (info.type == ColumnType::real && !about_cell)) columns.push_back(k);
   }
   return columns;
 }
@@ -70,7 +73,10 @@ class CellRaster : public RowSink {
       while (row_ < row) flush();
       const auto col = static_cast<std::size_t>(column_of(cell));
       for (std::size_t c = 0; c < columns_.size(); ++c) {
-        row_values_[c][col] = static_cast<float>(batch.table.columns[columns_[c]].reals()[k]);
+        const Column& column = batch.table.columns[columns_[c]];
+        row_values_[c][col] = column.info.type == ColumnType::integer
+                                  ? static_cast<float>(column.integers()[k])
+                                  : static_cast<float>(column.reals()[k]);
       }
     }
   }

@@ -2,7 +2,7 @@
 //
 // Values are float32; cells that are not in the table, and missing values, are NaN. Bands are called as the
 // columns (lst_c_mean, with several dates lst_c_mean_20210614) and carry their unit and description. Columns
-// about cells (area, share, numbers of observations) are left out.
+// about cells (area, share, numbers of observations) are left out; counts of features are values.
 #pragma once
 
 #include <memory>

@@ -1,10 +1,13 @@
 #include "isotherm/job/forecast.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "forecast_details.h"
+#include "forecast_parts.h"
 #include "forecast_plan.h"
 #include "forecast_requests.h"
 #include "forecast_scores.h"
@@ -22,7 +25,7 @@ namespace isotherm {
 
 namespace {
 
-constexpr std::size_t kCellsInBatch = 256;
+constexpr std::size_t kRowsInBatch = 1 << 16;
 
 constexpr std::string_view kMeanOfAll = "mean";
 
@@ -40,9 +43,8 @@ class Run {
       : job_(job),
         context_(context),
         plan_(make_forecast_plan(job)),
-        series_(SeriesTable::read(job, context.log, context.memory)),
-        requests_(series_, terms(), job.pool != kNoPooling),
-        table_(series_, plan_.levels, job.horizon, plan_.wide) {}
+        parts_(job, context.log, context.memory),
+        table_(parts_.head(), plan_.levels, job.horizon, plan_.wide) {}
 
   void operator()() {
     std::unique_ptr<RowSink> sink;  // none where only a drawing is wanted
@@ -50,9 +52,8 @@ class Run {
       sink = open_table(job_.output.path, table_.schema(), table_options(), context_);
     if (!job_.details.empty()) details_.emplace(job_.details, context_);
     open_plots();
-    requests_.pool(plan_.models, job_.backtest, context_);
     if (job_.backtest > 0) test();
-    forecast_all(sink.get());
+    over_parts([&] { forecast_all(sink.get()); });
     if (sink) sink->finish();
     if (details_) details_->finish();
     for (auto& [series, file] : plots_) file.finish();
@@ -63,7 +64,7 @@ class Run {
   /// What all requests share.
   ForecastRequest terms() const {
     ForecastRequest terms;
-    terms.period = job_.period > 0 ? job_.period : series_.calendar().period();
+    terms.period = job_.period > 0 ? job_.period : parts_.head().calendar().period();
     terms.horizon = job_.horizon;
     terms.levels = plan_.levels;
     terms.criterion = plan_.criterion;
@@ -79,14 +80,32 @@ class Run {
     return options;
   }
 
-  std::uint64_t batches() const { return (series_.cells() + kCellsInBatch - 1) / kCellsInBatch; }
+  /// Cells whose rows of the result are held at once; divides kCellsInBatch.
+  std::size_t cells_in_batch() const {
+    const std::size_t rows = static_cast<std::size_t>(job_.horizon) * job_.values.size();
+    return std::bit_floor(std::clamp<std::size_t>(kRowsInBatch / rows, 1, kCellsInBatch));
+  }
+  std::uint64_t batches() const { return (series_->cells() + cells_in_batch() - 1) / cells_in_batch(); }
   PipelineLimits limits() const { return {context_.threads, static_cast<std::size_t>(2 * context_.threads)}; }
 
   template <class Visit>
   void each_cell(std::uint64_t batch, Visit&& visit) const {
-    const std::size_t first = static_cast<std::size_t>(batch) * kCellsInBatch;
-    const std::size_t last = std::min(first + kCellsInBatch, series_.cells());
+    const std::size_t first = static_cast<std::size_t>(batch) * cells_in_batch();
+    const std::size_t last = std::min(first + cells_in_batch(), series_->cells());
     for (std::size_t cell = first; cell < last; ++cell) visit(cell);
+  }
+
+  /// Does work on every part of the table. Shared weights are those of all cells, which then are one part.
+  template <class Work>
+  void over_parts(Work&& work) {
+    const bool pooled = job_.pool != kNoPooling;
+    parts_.visit([&](const SeriesTable& part) {
+      series_ = &part;
+      if (!pooled || !requests_) requests_.emplace(part, terms(), pooled);
+      if (pooled && !pools_known_) requests_->pool(plan_.models, job_.backtest, context_);
+      pools_known_ = true;
+      work();
+    });
   }
 
   /// Runs `produce` over the batches on all threads and `consume` in order.
@@ -105,22 +124,27 @@ class Run {
   }
 
   void test() {
-    const std::size_t variables = series_.variables().size();
-    const std::vector<BackTest> none(variables, BackTest(plan_.models.size(), job_.horizon));
-    std::vector<BackTest> all = none;
+    std::vector<BackTest> all(job_.values.size(), BackTest(plan_.models.size(), job_.horizon));
+    over_parts([&] { test_part(all); });
+    if (!job_.scores.empty()) write_scores(all);
+    if (job_.calibrate) calibrate(all);
+  }
+
+  void test_part(std::vector<BackTest>& all) const {
+    const std::vector<BackTest> none(all.size(), BackTest(plan_.models.size(), job_.horizon));
     over_batches(
         "back-testing",
         [&](std::uint64_t batch) {
           std::vector<BackTest> sums = none;
           each_cell(batch, [&](std::size_t cell) {
-            for (std::size_t v = 0; v < variables; ++v) {
-              const std::vector<double> values = series_.series(cell, v);
+            for (std::size_t v = 0; v < sums.size(); ++v) {
+              const std::vector<double> values = series_->series(cell, v);
               if (values.empty()) continue;
               RegressorValues drivers;
-              sums[v].add(back_test(plan_.models, requests_.request(cell, v, values), job_.backtest,
+              sums[v].add(back_test(plan_.models, requests_->request(cell, v, values), job_.backtest,
                                     [&](std::size_t back, ForecastRequest& past) {
-                                      drivers = requests_.drivers(cell, past.values, back);
-                                      past = dressed(past, requests_.request(cell, v, past.values, back),
+                                      drivers = requests_->drivers(cell, past.values, back);
+                                      past = dressed(past, requests_->request(cell, v, past.values, back),
                                                      drivers);
                                     }));
             }
@@ -128,17 +152,15 @@ class Run {
           return sums;
         },
         [&](std::vector<BackTest>&& sums) {
-          for (std::size_t v = 0; v < variables; ++v) all[v].add(sums[v]);
+          for (std::size_t v = 0; v < sums.size(); ++v) all[v].add(sums[v]);
         });
-    if (!job_.scores.empty()) write_scores(all);
-    if (job_.calibrate) calibrate(all);
   }
 
   void write_scores(const std::vector<BackTest>& all) const {
     const auto sink = open_table(job_.scores, score_schema(), {}, context_);
     Table rows = make_table(score_schema());
     for (std::size_t v = 0; v < all.size(); ++v) {
-      append_scores(rows, series_.variables()[v].name, plan_.models, all[v]);
+      append_scores(rows, parts_.head().variables()[v].name, plan_.models, all[v]);
     }
     sink->write(sink->prepare(std::move(rows)));
     sink->finish();
@@ -148,7 +170,8 @@ class Run {
     for (std::size_t v = 0; v < all.size(); ++v) {
       calibrations_.emplace_back(all[v], plan_.levels);
       if (calibrations_.back().empty()) {
-        context_.log.warning("too few back-tested values of " + series_.variables()[v].name +
+        context_.log.warning("too few back-tested values of " + parts_.head().variables()[v].name +
+                             (job_.areas ? " of areas" : "") +
                              " (fewer than 20): its quantiles are not calibrated");
       }
     }
@@ -159,7 +182,7 @@ class Run {
     RowSink::Prepared rows;
     std::map<std::string, std::size_t> models;
     std::string details;
-    std::vector<std::pair<std::pair<std::size_t, std::size_t>, std::string>> drawings;  ///< by cell, variable
+    std::vector<std::pair<std::pair<std::string, std::size_t>, std::string>> drawings;  ///< by name, variable
   };
 
   /// One variable of a batch, cell by cell.
@@ -174,7 +197,7 @@ class Run {
         [&](std::uint64_t batch) {
           Piece piece;
           std::vector<Continued> variables;
-          for (std::size_t v = 0; v < series_.variables().size(); ++v) {
+          for (std::size_t v = 0; v < series_->variables().size(); ++v) {
             variables.push_back(continue_variable(batch, v));
             for (const SeriesForecast& one : variables.back().ahead) ++piece.models[one.model];
             if (details_ || !plots_.empty()) tell(batch, v, variables.back(), piece);
@@ -194,13 +217,13 @@ class Run {
     Continued result;
     std::vector<RegressorValues> drivers;
     each_cell(batch, [&](std::size_t cell) {
-      result.values.push_back(series_.series(cell, v));
-      drivers.push_back(requests_.drivers(cell, result.values.back()));
+      result.values.push_back(series_->series(cell, v));
+      drivers.push_back(requests_->drivers(cell, result.values.back()));
     });
     std::vector<ForecastRequest> requests;  // they look into values and drivers
     each_cell(batch, [&](std::size_t cell) {
       const std::size_t k = requests.size();
-      requests.push_back(requests_.request(cell, v, result.values[k]));
+      requests.push_back(requests_->request(cell, v, result.values[k]));
       requests.back().regressors = drivers[k].values;
       requests.back().regressor_variances = drivers[k].variances;
     });
@@ -218,20 +241,20 @@ class Run {
     std::size_t k = 0;
     each_cell(batch, [&](std::size_t cell) {
       const std::size_t place = k++;
-      const bool drawn = plots_.contains({cell, v});
+      const std::string name = series_->id_text(cell);
+      const bool drawn = plots_.contains({name, v});
       if (!details_ && !drawn) return;
       const std::vector<std::string> labels = labels_of(variable.values[place].size());
-      const ContinuedSeries continued{
-          job_.areas && job_.id.empty() ? "mean of all cells" : series_.id_text(cell),
-          series_.variables()[v].name,
-          series_.variables()[v].unit,
-          variable.values[place],
-          labels,
-          variable.ahead[place],
-          plan_.levels,
-          job_.regressors};
+      const ContinuedSeries continued{job_.areas && job_.id.empty() ? "mean of all cells" : name,
+                                      series_->variables()[v].name,
+                                      series_->variables()[v].unit,
+                                      variable.values[place],
+                                      labels,
+                                      variable.ahead[place],
+                                      plan_.levels,
+                                      job_.regressors};
       if (details_) piece.details += detail_line(continued, job_.components);
-      if (drawn) piece.drawings.push_back({{cell, v}, forecast_drawing(continued)});
+      if (drawn) piece.drawings.push_back({{name, v}, forecast_drawing(continued)});
     });
   }
 
@@ -245,7 +268,7 @@ class Run {
         of_cell.push_back(std::move(variable.ahead[k]));
         counts.push_back(observed_count(variable.values[k]));
       }
-      table_.append(rows, cell, of_cell, counts);
+      table_.append(rows, *series_, cell, of_cell, counts);
       ++k;
     });
     return rows;
@@ -255,26 +278,19 @@ class Run {
   std::vector<std::string> labels_of(std::size_t length) const {
     std::vector<std::string> labels;
     const auto past = static_cast<std::int64_t>(length);
-    for (std::int64_t step = series_.last() - past + 1; step <= series_.last() + job_.horizon; ++step)
-      labels.push_back(series_.calendar().label(step));
+    for (std::int64_t step = series_->last() - past + 1; step <= series_->last() + job_.horizon; ++step)
+      labels.push_back(series_->calendar().label(step));
     return labels;
   }
 
   void open_plots() {
-    if (job_.plots.empty()) return;
-    std::vector<std::string> names;
-    for (std::size_t cell = 0; cell < series_.cells(); ++cell) names.push_back(series_.id_text(cell));
+    if (!job_.id.empty()) parts_.require_cells(job_.plots);
     for (const std::string& name : job_.plots) {
-      const auto found = std::ranges::find(names, name);
-      if (found == names.end()) {
-        throw Error(ErrorKind::usage,
-                    "--plot: the table has no cell '" + name + "'" + suggestion(name, names));
-      }
-      for (std::size_t v = 0; v < series_.variables().size(); ++v) {
-        const std::string path =
-            fill_template(job_.plot_file, {{"cell", name.empty() ? std::string(kMeanOfAll) : name},
-                                           {"variable", series_.variables()[v].name}});
-        plots_.try_emplace({static_cast<std::size_t>(found - names.begin()), v}, path, context_);
+      for (std::size_t v = 0; v < job_.values.size(); ++v) {
+        const std::string path = fill_template(
+            job_.plot_file,
+            {{"cell", name.empty() ? std::string(kMeanOfAll) : name}, {"variable", job_.values[v]}});
+        plots_.try_emplace({name, v}, path, context_);
       }
     }
   }
@@ -282,23 +298,25 @@ class Run {
   void report() const {
     std::vector<std::string> parts;
     for (const auto& [model, count] : models_) parts.push_back(model + " " + std::to_string(count));
-    const std::size_t all = series_.cells() * series_.variables().size();
-    context_.log.note(std::to_string(all) + " series by " + series_.calendar().name() + ", " +
-                      series_.calendar().label(series_.first()) + " to " +
-                      series_.calendar().label(series_.last()) + ", continued by " +
-                      std::to_string(job_.horizon) + ": " + join(parts, ", ") + " -> " + job_.output.path);
+    const SeriesTable& head = parts_.head();
+    context_.log.note(std::to_string(parts_.cells() * job_.values.size()) + " series by " +
+                      head.calendar().name() + ", " + head.calendar().label(head.first()) + " to " +
+                      head.calendar().label(head.last()) + ", continued by " + std::to_string(job_.horizon) +
+                      ": " + join(parts, ", ") + " -> " + job_.output.path);
   }
 
   const ForecastJob& job_;
   const RunContext& context_;
   ForecastPlan plan_;
-  SeriesTable series_;
-  ForecastRequests requests_;
+  SeriesParts parts_;
   ForecastTable table_;
+  const SeriesTable* series_ = nullptr;  ///< the part at hand
+  std::optional<ForecastRequests> requests_;
+  bool pools_known_ = false;
   std::vector<Calibration> calibrations_;
   std::map<std::string, std::size_t> models_;
   std::optional<TextOutput> details_;
-  std::map<std::pair<std::size_t, std::size_t>, TextOutput> plots_;  ///< by cell and variable
+  std::map<std::pair<std::string, std::size_t>, TextOutput> plots_;  ///< by name and variable
 };
 
 /// The same question asked of areas: their cells' mean or sum is a series of its own, whose errors hold what
@@ -313,8 +331,9 @@ ForecastJob of_areas(const ForecastJob& job, const std::string& column) {
   areas.total = areas.totals = areas.details = areas.scores = "";
   // Areas have no classes; their series are one pool.
   if (job.pool != kNoPooling) areas.pool = kOnePool;
-  areas.components = areas.calibrate = false;
-  areas.backtest = 0;
+  areas.components = false;
+  areas.compare.clear();
+  if (!job.calibrate) areas.backtest = 0;
   areas.plots.clear();
   return areas;
 }
@@ -323,6 +342,8 @@ ForecastJob of_areas(const ForecastJob& job, const std::string& column) {
 void draw_mean(const ForecastJob& job, const RunContext& context) {
   ForecastJob mean = of_areas(job, "");
   mean.total_as = "mean";
+  mean.calibrate = false;  // of one series there is too little to learn from
+  mean.backtest = 0;
   mean.pool = kNoPooling;
   mean.output.path.clear();
   mean.plots = {""};
@@ -342,8 +363,6 @@ void run(const ForecastJob& job, const RunContext& context) {
       OutputFile(fill_template(job.plot_file, {{"cell", std::string(kMeanOfAll)}, {"variable", variable}}),
                  context.overwrite);
   }
-  if (job.calibrate && !job.total.empty())
-    context.log.note("--calibrate: quantiles of areas stay those of the model, not of a back-test");
   Run(cells, context)();
   if (!job.total.empty()) Run(of_areas(job, job.total), context)();
   if (mean_of_all) draw_mean(job, context);

@@ -15,6 +15,9 @@ namespace isotherm {
 
 namespace {
 
+/// Twenty-seven years of days; a tenth of a second a series where the variance needs all steps before.
+constexpr int kFarthestStep = 10000;
+
 constexpr std::array<CriterionRow, 3> kCriteria{{
     {"aicc", "Akaike's, corrected for short series"},
     {"aic", "Akaike's"},
@@ -66,17 +69,20 @@ ForecastPlan make_forecast_plan(const ForecastJob& job) {
   plan.levels = parse_levels(job.quantiles);
   plan.criterion = parse_criterion(job.criterion);
   if (job.values.empty()) refuse("nothing to continue; name columns with --value");
-  for (std::size_t k = 0; k < job.values.size(); ++k) {
-    if (std::find(job.values.begin(), job.values.begin() + static_cast<std::ptrdiff_t>(k), job.values[k]) !=
-        job.values.begin() + static_cast<std::ptrdiff_t>(k))
-      refuse("--value names '" + job.values[k] + "' twice");
-    if (job.total == job.values[k]) refuse("--total '" + job.total + "' is continued itself, by --value");
+  for (const std::string& name : job.values) {
+    if (std::ranges::count(job.values, name) > 1) refuse("--value names '" + name + "' twice");
+    if (job.total == name) refuse("--total '" + name + "' is continued itself, by --value");
   }
   if (!job.total.empty() && (job.total == job.time || job.total == job.id))
     refuse("--total '" + job.total + "' is the column of " + (job.total == job.id ? "names" : "times") +
            "; give one of areas");
   check_pool_and_regressors(job, plan.models.front());
   if (job.horizon < 1) refuse("--horizon is a number of steps, at least 1");
+  if (job.horizon > kFarthestStep) {
+    refuse("--horizon " + std::to_string(job.horizon) + " is more than " + std::to_string(kFarthestStep) +
+           " steps: limits take time that grows with the square of the steps, and so far ahead they say "
+           "nothing; choose a coarser calendar with --every");
+  }
   if (job.layout != "long" && job.layout != "wide") {
     refuse("unknown layout '" + job.layout + "'; there are long and wide");
   }

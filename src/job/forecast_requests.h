@@ -20,7 +20,8 @@ struct RegressorValues {
   std::string how;  ///< "regressors given", "continued" or "partly given"; empty without any
 };
 
-/// Settings that all requests of a run share; `series` and what `request` holds stay alive beside it.
+/// Settings that all requests of a part of a table share; `series` and what `request` holds stay alive beside
+/// it.
 class ForecastRequests {
  public:
   ForecastRequests(const SeriesTable& series, const ForecastRequest& request, bool pooled)

@@ -38,7 +38,7 @@ std::string quantile_name(double level) { return "q" + fixed_text(100 * level, 6
 
 ForecastTable::ForecastTable(const SeriesTable& series, std::span<const double> levels, int horizon,
                              bool wide)
-    : series_(series), levels_(levels), horizon_(horizon), wide_(wide) {
+    : levels_(levels), horizon_(horizon), wide_(wide) {
   for (const Column& id : series.ids()) schema_.columns.push_back(id.info);
   const auto text = [](std::string name, std::string what) {
     return ColumnInfo{std::move(name), ColumnType::text, "", std::move(what)};
@@ -66,7 +66,7 @@ ForecastTable::ForecastTable(const SeriesTable& series, std::span<const double> 
       schema_.columns.push_back(whole(variable.name + "_n", "values observed"));
     }
   }
-  schema_.has_geometry = !series.geometry().empty();
+  schema_.has_geometry = series.has_outlines();
   schema_.crs = series.crs();
 }
 
@@ -81,13 +81,14 @@ void ForecastTable::describe_values(const std::string& prefix, const std::string
     real(quantile_name(level), "quantile at probability " + number_text(level));
 }
 
-void ForecastTable::add_identity(Table& table, std::size_t cell, std::size_t& column) const {
-  for (const Column& id : series_.ids()) {
+void ForecastTable::add_identity(Table& table, const SeriesTable& series, std::size_t cell,
+                                 std::size_t& column) const {
+  for (const Column& id : series.ids()) {
     std::visit(
         [&](auto& values) { values.push_back(std::get<std::decay_t<decltype(values)>>(id.values)[cell]); },
         table.columns[column++].values);
   }
-  if (schema_.has_geometry) table.geometry.push_back(series_.geometry()[cell]);
+  if (schema_.has_geometry) table.geometry.push_back(series.geometry()[cell]);
 }
 
 void ForecastTable::add_values(Table& table, const SeriesForecast& forecast, std::size_t step,
@@ -99,29 +100,29 @@ void ForecastTable::add_values(Table& table, const SeriesForecast& forecast, std
   }
 }
 
-void ForecastTable::append(Table& table, std::size_t cell, std::span<const SeriesForecast> forecasts,
-                           std::span<const int> observed) const {
+void ForecastTable::append(Table& table, const SeriesTable& series, std::size_t cell,
+                           std::span<const SeriesForecast> forecasts, std::span<const int> observed) const {
   const auto add_model = [&](std::size_t v, std::size_t& column) {
     table.columns[column++].texts().push_back(forecasts[v].model);
     table.columns[column++].texts().push_back(forecasts[v].reason);
     table.columns[column++].integers().push_back(observed[v]);
   };
   std::size_t column = 0;
-  if (wide_) add_identity(table, cell, column);
+  if (wide_) add_identity(table, series, cell, column);
   for (std::size_t v = 0; v < forecasts.size(); ++v) {
     for (int h = 1; h <= horizon_; ++h) {
       const auto step = static_cast<std::size_t>(h - 1);
       if (!wide_) {
         column = 0;
-        add_identity(table, cell, column);
+        add_identity(table, series, cell, column);
         Column& time = table.columns[column++];
         if (time.info.type == ColumnType::integer) {
-          time.integers().push_back(series_.last() + h);
+          time.integers().push_back(series.last() + h);
         } else {
-          time.texts().push_back(series_.calendar().label(series_.last() + h));
+          time.texts().push_back(series.calendar().label(series.last() + h));
         }
         table.columns[column++].integers().push_back(h);
-        table.columns[column++].texts().push_back(series_.variables()[v].name);
+        table.columns[column++].texts().push_back(series.variables()[v].name);
       }
       add_values(table, forecasts[v], step, column);
       if (!wide_) add_model(v, column);

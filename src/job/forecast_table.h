@@ -13,19 +13,19 @@ namespace isotherm {
 
 class ForecastTable {
  public:
-  ForecastTable(const SeriesTable& series, std::span<const double> levels, int horizon, bool wide);
+  /// `head` knows what all parts of a table share.
+  ForecastTable(const SeriesTable& head, std::span<const double> levels, int horizon, bool wide);
 
   const TableSchema& schema() const { return schema_; }
-  /// Adds the forecasts of a cell, one per variable.
-  void append(Table& table, std::size_t cell, std::span<const SeriesForecast> forecasts,
-              std::span<const int> observed) const;
+  /// Adds the forecasts of a cell of `series`, one per variable.
+  void append(Table& table, const SeriesTable& series, std::size_t cell,
+              std::span<const SeriesForecast> forecasts, std::span<const int> observed) const;
 
  private:
   void describe_values(const std::string& prefix, const std::string& suffix, const ColumnInfo& variable);
-  void add_identity(Table& table, std::size_t cell, std::size_t& column) const;
+  void add_identity(Table& table, const SeriesTable& series, std::size_t cell, std::size_t& column) const;
   void add_values(Table& table, const SeriesForecast& forecast, std::size_t step, std::size_t& column) const;
 
-  const SeriesTable& series_;
   std::span<const double> levels_;
   int horizon_;
   bool wide_;

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/catalogue_json.h"
+#include "isotherm/spectral/bands.h"
+#include "isotherm/spectral/formula.h"
 
 namespace isotherm {
 
@@ -36,6 +39,56 @@ void add_once(std::vector<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
+void add_names(std::string_view formula, std::vector<std::string>& names) {
+  const auto part_of_name = [](char c) {
+    return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+  };
+  while (!formula.empty()) {
+    const auto begin = std::ranges::find_if(formula, part_of_name);
+    const auto end = std::find_if_not(begin, formula.end(), part_of_name);
+    const std::string word = lower(std::string(begin, end));
+    if (is_name(word)) add_once(names, word);
+    formula = std::string_view(end, formula.end());
+  }
+}
+
+/// Every name in the formulas asked for and in those they stand on, in lower case.
+std::vector<std::string> names_read(const CompiledFormulas& formulas) {
+  std::vector<std::string> names;
+  for (const std::string& name : formulas.outputs) names.push_back(lower(name));
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    const std::string name = names[k];
+    for (const Formula& formula : formulas.scope.user) {
+      if (lower(formula.name) == name) add_names(formula.text, names);
+    }
+    if (const IndexRow* row = formulas.catalogue->find(name)) {
+      add_names(row->formula, names);
+      add_names(row->formula_level1, names);
+    }
+  }
+  return names;
+}
+
+/// A constant that no formula reads is a name mistaken: SAVI's L is called soil_l here.
+void require_read(const CompiledFormulas& formulas) {
+  if (formulas.scope.constants.empty()) return;
+  const std::vector<std::string> names = names_read(formulas);
+  const auto may_be_constant = [&](const std::string& name) {
+    if (name == "pi" || name == "nan") return false;
+    const auto called = [&](const auto& one) { return lower(one.name) == name; };
+    return !canonical_band(name) && formulas.catalogue->find(name) == nullptr &&
+           std::ranges::none_of(formula_functions(), called) &&
+           std::ranges::none_of(formulas.scope.user, called);
+  };
+  for (const auto& [constant, value] : formulas.scope.constants) {
+    if (std::ranges::find(names, lower(constant)) != names.end()) continue;
+    std::vector<std::string> known;
+    std::ranges::copy_if(names, std::back_inserter(known), may_be_constant);
+    throw Error(ErrorKind::usage, "--set '" + constant + "': no formula of this run reads it" +
+                                      (known.empty() ? "" : "; they read " + join(known, ", ")));
+  }
+}
+
 }  // namespace
 
 Catalogue read_catalogue(const FormulaInputs& inputs) {
@@ -64,6 +117,7 @@ CompiledFormulas read_formulas(const FormulaInputs& inputs) {
     add_once(formulas.outputs, row != nullptr ? row->name : name);
   }
   for (const Formula& formula : formulas.scope.user) add_once(formulas.outputs, formula.name);
+  require_read(formulas);
   return formulas;
 }
 

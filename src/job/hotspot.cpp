@@ -11,7 +11,6 @@
 #include "isotherm/core/missing.h"
 #include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
-#include "isotherm/io/output_file.h"
 #include "isotherm/io/table_writer.h"
 #include "isotherm/io/text_file.h"
 #include "isotherm/model/autocorrelation.h"
@@ -160,7 +159,7 @@ void run(const HotspotJob& job, const RunContext& context) {
     throw Error(ErrorKind::usage, "--output and --summary cannot both be standard output");
   if (!job.output.empty() && job.output == job.summary)
     throw Error(ErrorKind::usage, "--output and --summary name the same file");
-  if (!job.output.empty()) OutputFile(job.output, context.overwrite);  // refused before anything is read
+  if (!job.output.empty()) check_table(job.output, {}, context);  // refused before anything is read
   std::optional<TextOutput> document;
   if (!job.summary.empty()) document.emplace(job.summary, context);
   TableReadOptions options;

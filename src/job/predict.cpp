@@ -9,7 +9,6 @@
 #include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
 #include "isotherm/io/fit_json.h"
-#include "isotherm/io/output_file.h"
 #include "isotherm/io/table_writer.h"
 #include "isotherm/model/change.h"
 #include "isotherm/model/model_formula.h"
@@ -134,6 +133,7 @@ std::vector<const FittedModel*> possible_fits(const FitDocument& document, const
     if (job.model.empty() || fit.model == job.model) models.push_back(&fit);
   }
   if (models.empty() && !document.local.empty()) fit_named(document, job.model, "");  // says why it cannot be
+  if (names.empty()) throw Error(ErrorKind::input, job.fit + ": holds no fit that can be applied");
   if (models.empty() || (job.model.empty() && names.size() > 1)) {
     const std::vector<std::string> list(names.begin(), names.end());
     throw Error(ErrorKind::usage,
@@ -150,7 +150,7 @@ void run(const PredictJob& job, const RunContext& context) {
   row_named(predictors(), job.predictor, "predictor");
   std::vector<Change> changes;
   for (const std::string& rule : job.changes) changes.emplace_back(rule);
-  if (!job.output.empty()) OutputFile(job.output, context.overwrite);  // refused before anything is read
+  if (!job.output.empty()) check_table(job.output, {}, context);  // refused before anything is read
   const FitDocument document = read_fits(job.fit);
   const std::vector<const FittedModel*> models = possible_fits(document, job);
   std::vector<std::string> needed = needed_columns(models, job);

@@ -10,7 +10,7 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
-#include "isotherm/io/output_file.h"
+#include "isotherm/io/table_writer.h"
 #include "isotherm/io/text_file.h"
 #include "regress_cv.h"
 #include "regress_local.h"
@@ -203,8 +203,7 @@ void run(const RegressJob& job, const RunContext& context) {
   if (!job.residuals.empty() && job.residuals == job.output)
     throw Error(ErrorKind::usage, "--output and --residuals name the same file");
   if (!job.output.empty()) document.emplace(job.output, context);
-  if (!job.residuals.empty())
-    OutputFile(job.residuals, context.overwrite);  // refused before anything is read
+  if (!job.residuals.empty()) check_table(job.residuals, {}, context);  // refused before anything is read
   TableReadOptions options;
   options.layer = job.cells.layer;
   options.crs = job.cells.crs;
@@ -221,7 +220,7 @@ void run(const RegressJob& job, const RunContext& context) {
     document->write(report_json(regression));
     document->finish();
   }
-  if (job.output != "-") {
+  if (job.output != "-" && job.residuals != "-") {
     TextOutput report("-", context);
     report.write(report_text(regression));
     report.finish();

@@ -96,8 +96,11 @@ std::vector<double> scores_of(const Regression& regression, const RegressModel& 
       predict_fold(regression, model, part, folds, fold, predicted, context);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::input) throw;
-      context.log.warning("cross-validation of " + std::string(model.name) + ", block " +
-                          std::to_string(fold + 1) + ": " + error.what());
+      const bool of_period = !regression.job.by.empty() && part.periods.size() == 1;
+      context.log.warning(
+          "cross-validation of " + std::string(model.name) +
+          (of_period ? ", " + regression.job.by + " " + regression.periods[part.periods.front()].name : "") +
+          ", block " + std::to_string(fold + 1) + ": " + error.what());
       return std::vector<double>(part.periods.size(), kMissing);
     }
   }

@@ -300,6 +300,18 @@ void note_dropped(const ModelFit& fit, const std::string& where, Log& log) {
               " left out: the effects explain " + (fit.fit.dropped.size() == 1 ? "it" : "them") + " wholly");
 }
 
+/// An error of the rows of a fit, which says whose it is. What has no neighbours fails for its columns,
+/// whatever the model is called.
+[[noreturn]] void fail_in(const Regression& regression, const RegressModel& model, const std::string& period,
+                          const Error& error) {
+  if (error.kind() != ErrorKind::input) throw error;
+  std::vector<std::string> where;
+  if (model.dependent() || model.by_moments()) where.push_back("model " + std::string(model.name));
+  if (!regression.job.by.empty() && !period.empty()) where.push_back(regression.job.by + " " + period);
+  if (where.empty()) throw error;
+  throw Error(error.kind(), join(where, ", ") + ": " + error.what());
+}
+
 ModelFit fit_all_periods(const Regression& regression, const RegressModel& model, Determinants& determinants,
                          const RunContext& context) {
   if (model.effects != EffectKind::period || model.dependent()) require_single_cells(regression);
@@ -316,8 +328,13 @@ ModelFit fit_all_periods(const Regression& regression, const RegressModel& model
     rows.insert(rows.end(), period.rows.begin(), period.rows.end());
     if (period.weights.rows() > 0) parts.push_back(period.weights);
   }
-  ModelFit result = fit_rows(regression, model, std::move(rows), joined(parts), regression.periods.size(),
-                             determinant, context);
+  ModelFit result;
+  try {
+    result = fit_rows(regression, model, std::move(rows), joined(parts), regression.periods.size(),
+                      determinant, context);
+  } catch (const Error& error) {
+    fail_in(regression, model, "", error);
+  }
   std::size_t first = 0;
   for (const RegressPeriod& period : regression.periods) {
     const std::size_t count = period.rows.size();
@@ -345,8 +362,7 @@ std::vector<ModelFit> fit_models(const Regression& regression, const RunContext&
         LogDeterminant* const determinant = model->dependent() ? &determinants.of(period.weights) : nullptr;
         fits.push_back(fit_rows(regression, *model, period.rows, period.weights, 1, determinant, context));
       } catch (const Error& error) {
-        if (error.kind() != ErrorKind::input || regression.job.by.empty()) throw;
-        throw Error(error.kind(), regression.job.by + " " + period.name + ": " + error.what());
+        fail_in(regression, *model, period.name, error);
       }
       fits.back().period = k;
       fits.back().fit.fitted.period = period.name;

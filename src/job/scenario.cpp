@@ -52,6 +52,7 @@ class Run {
     TableReadOptions options;
     options.layer = job_.cells.layer;
     options.crs = job_.cells.crs;
+    options.most_bytes = context_.memory;
     cells_ = read_table(job_.cells.path, options, context_.log);
     by_ = !document_.by.empty() && cells_.table.find(document_.by) ? document_.by : "";
     choose_rows();

@@ -1,5 +1,6 @@
 #include "scenario_parts.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -7,6 +8,7 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/rows.h"
 #include "isotherm/core/text.h"
+#include "isotherm/io/table_reader.h"
 #include "isotherm/model/forecast.h"
 #include "isotherm/model/quantile.h"
 #include "refuse.h"
@@ -31,6 +33,8 @@ ScenarioPlan plan_scenario(const ScenarioJob& job) {
     const YearSpan years = parse_years(text, "--years");
     if (years.first != years.last)
       refuse("--years takes single years, for example 2030,2050, not '" + text + "'");
+    if (std::ranges::find(plan.years, years.first) != plan.years.end())
+      refuse("--years names " + text + " twice");
     plan.years.push_back(years.first);
   }
   if (plan.years.empty()) refuse("needs --years, for example 2030,2050");
@@ -61,8 +65,16 @@ ScenarioPlan plan_scenario(const ScenarioJob& job) {
 ScenarioTable::ScenarioTable(const Table& cells, std::optional<std::size_t> id,
                              std::span<const std::size_t> rows, const std::string& response,
                              const std::string& from, std::span<const double> levels)
-    : cells_(cells), id_(id), rows_(rows), levels_(levels) {
-  if (id_) schema_.columns.push_back(cells_.columns[*id_].info);
+    : cells_(cells), rows_(rows), levels_(levels) {
+  if (id) kept_.push_back(*id);
+  const std::vector<std::string> coordinates = coordinate_columns(cells);
+  // A model of y on x has no coordinates in these.
+  if (cells.geometry.empty() && std::ranges::find(coordinates, response) == coordinates.end()) {
+    for (const std::string& name : coordinates) {
+      if (const auto place = cells.find(name); place != id) kept_.push_back(*place);
+    }
+  }
+  for (const std::size_t column : kept_) schema_.columns.push_back(cells_.columns[column].info);
   schema_.columns.push_back({"year", ColumnType::integer, "", "year"});
   const auto real = [&](const std::string& name, const std::string& unit, const std::string& what) {
     schema_.columns.push_back({name, ColumnType::real, unit, what, kResultDigits});
@@ -87,10 +99,11 @@ Table ScenarioTable::rows_of(const ScenarioFuture& future) const {
   Table table = make_table(schema_);
   for (std::size_t k = 0; k < rows_.size(); ++k) {
     std::size_t at = 0;
-    if (id_) {
+    for (const std::size_t column : kept_) {
       std::visit(
           [&](auto& values) {
-            values.push_back(std::get<std::decay_t<decltype(values)>>(cells_.columns[*id_].values)[rows_[k]]);
+            values.push_back(
+                std::get<std::decay_t<decltype(values)>>(cells_.columns[column].values)[rows_[k]]);
           },
           table.columns[at++].values);
     }

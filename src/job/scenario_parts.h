@@ -45,7 +45,7 @@ class ScenarioTable {
 
  private:
   const Table& cells_;
-  std::optional<std::size_t> id_;
+  std::vector<std::size_t> kept_;  ///< columns of names and, without outlines, of coordinates
   std::span<const std::size_t> rows_;
   std::span<const double> levels_;
   TableSchema schema_;

@@ -33,6 +33,7 @@
 #include "zonal_report.h"
 #include "zonal_run.h"
 #include "zonal_table.h"
+#include "zone_features.h"
 
 namespace isotherm {
 
@@ -150,7 +151,8 @@ void write_timing(const std::string& path, const ZonalSummary& summary, double p
 class ZonalSink {
  public:
   ZonalSink(const ZonalJob& job, const ZonalTable& table, bool wide, const ZonalOutputFacts& facts_of_table,
-            std::span<const Observation> observations, const RunContext& context)
+            std::span<const Observation> observations, std::span<const std::string> inputs,
+            const RunContext& context)
       : table_(table), share_(parse_share(job.shard)), observations_(observations.size()) {
     // Before an output is opened: standard output has its first line then.
     if (job.output.path == "-") check_provenance(job.provenance, std::span(&job.output.path, 1), context);
@@ -160,7 +162,7 @@ class ZonalSink {
       outputs_.emplace(job.output, table.schema(), table.slots(), wide, context, facts_of_table);
       paths_.assign(outputs_->paths().begin(), outputs_->paths().end());
     } else {
-      std::vector<Fact> facts = facts_of_run(job, observations);
+      std::vector<Fact> facts = facts_of_run(job, observations, inputs);
       paths_ = {ZonalPart::path_of(job, share_)};
       done_ = ZonalPart::is_done(job, share_, facts, context);
       if (!done_) part_.emplace(job, share_, std::move(facts), table, wide, facts_of_table, context);
@@ -199,9 +201,33 @@ void note_known_coverage(const ZonalJob& job, const ZonalSummary& summary, Log& 
            (summary.known < summary.to_know ? "; that of the others was computed" : ""));
 }
 
+/// What zones are told about features beside their pixels; counted when the run begins.
+struct ZonalFeatures {
+  std::vector<FeatureCounter> counters;
+  std::vector<FeatureColumns> columns;
+  bool shares = false;  ///< any of them is to be shown
+
+  ZonalFeatures(std::span<const FeatureRequest> requests, const ZoneSource& zones,
+                const ColumnChoice& choice) {
+    for (const FeatureRequest& request : requests) {
+      counters.emplace_back(request, zones);
+      columns.push_back(counters.back().columns());
+      shares = shares || wants_share(columns.back(), choice);
+    }
+  }
+  static bool wants_share(const FeatureColumns& columns, const ColumnChoice& choice) {
+    return columns.has_areas && choice.has(columns.share_name());
+  }
+  void count(const ZoneSource& zones, const ColumnChoice& choice, const RunContext& context) {
+    for (std::size_t k = 0; k < counters.size(); ++k)
+      counters[k].count(zones, wants_share(columns[k], choice), columns[k], context);
+  }
+};
+
 void record(const ZonalJob& job, const ZonalSummary& summary, std::span<const Observation> observations,
-            std::span<const std::string> outputs, double total_seconds, const RunContext& context) {
-  ProvenanceRecord record{input_files(observations), {outputs.begin(), outputs.end()}, {}, {}};
+            std::span<const std::string> inputs, std::span<const std::string> outputs, double total_seconds,
+            const RunContext& context) {
+  ProvenanceRecord record{{inputs.begin(), inputs.end()}, {outputs.begin(), outputs.end()}, {}, {}};
   record.counts = {{"zones", summary.zones},
                    {"zones_with_values", summary.with_values},
                    {"zones_outside", summary.outside},
@@ -237,6 +263,7 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
   if (!parents.empty() && !job.shard.empty())
     throw Error(ErrorKind::usage,
                 "--parents needs all cells, and --shard computes a share of them: leave one out");
+  const std::vector<FeatureRequest> feature_requests = parse_features(job.features);
   const MaskChoice mask = parse_mask(job.input.mask);
   const CompiledFormulas formulas = read_formulas(job.formulas);
 
@@ -264,7 +291,8 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
   const std::optional<PixelWeighting> weighting = open_weighting(job.weight, context.log);
   ZonalShape main_shape = shape;
   main_shape.wide = shape.wide || wants_bands(job.output, slots_of_table(shape, observations).size());
-  const ZonalTable table(main_shape, observations, columns, zones);
+  ZonalFeatures features(feature_requests, zones, shape.columns);
+  const ZonalTable table(main_shape, observations, columns, zones, features.columns);
   const ZonalOutputFacts facts = output_facts(job, observations, zones);
   const ZonalRequest request{zones,
                              observations,
@@ -278,18 +306,21 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
                              parse_share(job.shard),
                              job.coverage_from,
                              job.save_coverage,
-                             shape.columns.has("area_m2") || !parents.empty(),
+                             shape.columns.has("area_m2") || !parents.empty() || features.shares,
                              backend.get()};
   if (tell) {
     tell(request, table.slots().size());
     return;
   }
-  ZonalSink sink(job, table, main_shape.wide, facts, observations, context);
+  const std::vector<std::string> inputs =
+      input_files(job, observations, weighting && !weighting->ground_area ? &weighting->raster : nullptr);
+  ZonalSink sink(job, table, main_shape.wide, facts, observations, inputs, context);
   if (sink.is_done()) {
     context.log.note(join(sink.paths(), ", ") + " is there already, of this very run; nothing was computed");
     return;
   }
-  ParentTables larger(parents, job, request, shape, columns, facts, context);
+  ParentTables larger(parents, job, request, shape, columns, features.columns, facts, context);
+  features.count(zones, shape.columns, context);
   const double plan_seconds = since(start);
 
   const ZonalSummary summary = run_zonal(
@@ -304,7 +335,7 @@ void run_or_tell(const ZonalJob& job, const RunContext& context, const TellOfRun
   note_invalid_pixels(summary.blocks, context.log);
   report_zones(summary, observations.size(), sink.paths(), context.log);
   if (!job.timing.empty()) write_timing(job.timing, summary, plan_seconds, since(start), context);
-  record(job, summary, observations, sink.paths(), since(start), context);
+  record(job, summary, observations, inputs, sink.paths(), since(start), context);
 }
 
 void run(const ZonalJob& job, const RunContext& context) { run_or_tell(job, context, {}); }

@@ -4,6 +4,7 @@
 
 #include "isotherm/core/text.h"
 #include "isotherm/io/crs.h"
+#include "isotherm/io/file_record.h"
 #include "isotherm/io/output_file.h"
 
 namespace isotherm {
@@ -13,11 +14,13 @@ ZonalOutputFacts output_facts(const ZonalJob& job, std::span<const Observation> 
   ZonalOutputFacts facts;
   auto& lines = facts.about;
   for (const Observation& observation : observations) lines.emplace_back("scene", observation.id);
-  lines.emplace_back("zones", (zones.is_lattice() ? zones.grid()->spec() : job.zones.zones) + " in " +
-                                  crs_name(zones.crs()));
+  lines.emplace_back(
+      "zones", (zones.is_lattice() ? zones.grid()->spec() : without_credentials(job.zones.zones)) + " in " +
+                   crs_name(zones.crs()));
   lines.emplace_back("coverage", job.coverage);
   lines.emplace_back("mask", job.input.mask);
-  if (!job.weight.empty()) lines.emplace_back("weight", job.weight);
+  if (!job.weight.empty()) lines.emplace_back("weight", without_credentials(job.weight));
+  for (const std::string& text : job.features) lines.emplace_back("features", without_credentials(text));
   if (!job.period.empty()) lines.emplace_back("period", job.period + ", " + join(job.reduce, ", "));
   for (const std::string& text : job.formulas.expr) lines.emplace_back("formula", text);
   for (const std::string& text : job.derive) lines.emplace_back("derived", text);

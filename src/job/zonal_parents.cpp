@@ -54,8 +54,13 @@ void check_parents(const ZoneSource& zones, std::span<const ZonalColumn> columns
 }
 
 ParentMerger::ParentMerger(const ZonalRequest& request, std::int32_t factor,
-                           std::function<void(ZonalBatch&&)> emit)
-    : request_(request), factor_(factor), emit_(std::move(emit)) {
+                           std::function<void(ZonalBatch&&)> emit,
+                           std::span<const FeatureColumns> cell_features, std::span<FeatureColumns> features)
+    : request_(request),
+      factor_(factor),
+      emit_(std::move(emit)),
+      cell_features_(cell_features),
+      features_(features) {
   const auto& cells = std::get<SquareGrid>(request.zones.grid()->kind());
   grid_ = std::make_shared<const Grid>(SquareGrid(cells.side() * factor, cells.origin()));
 }
@@ -78,6 +83,8 @@ void ParentMerger::add(const ZonalBatch& cells) {
       parent.sums[k].weighted.merge(from.weighted);
       parent.sums[k].total += from.total;
     }
+    for (std::size_t f = 0; f < features_.size(); ++f)
+      features_[f].sums.add(Grid::id({i, j}), cell_features_[f].sums.find(cells.zones.ids[zone]));
   }
 }
 
@@ -109,11 +116,13 @@ void ParentMerger::emit_row() {
   }
   parents_.clear();
   if (batch.zones.size() > 0) emit_(std::move(batch));
+  for (FeatureColumns& own : features_) own.sums.clear();
 }
 
 ParentTables::ParentTables(std::span<const ParentRequest> parents, const ZonalJob& job,
                            const ZonalRequest& request, const ZonalShape& shape, const ZonalColumns& columns,
-                           const ZonalOutputFacts& facts, const RunContext& context) {
+                           std::span<const FeatureColumns> features, const ZonalOutputFacts& facts,
+                           const RunContext& context) {
   const std::size_t slot_count = slots_of_table(shape, request.observations).size();
   for (const ParentRequest& parent : parents) {
     ZonalOutputFacts own = facts;
@@ -123,16 +132,21 @@ ParentTables::ParentTables(std::span<const ParentRequest> parents, const ZonalJo
     output.wkt = job.output.wkt && lower(parent.path).ends_with(".csv");
     ZonalShape own_shape = shape;
     own_shape.wide = shape.wide || wants_bands(output, slot_count);
-    auto table = std::make_unique<ZonalTable>(own_shape, request.observations, columns, request.zones);
+    std::vector<FeatureColumns> own_features(features.begin(), features.end());  // nothing is counted yet
+    auto table =
+        std::make_unique<ZonalTable>(own_shape, request.observations, columns, request.zones, own_features);
     auto outputs =
         std::make_unique<ZonalOutputs>(output, table->schema(), table->slots(), own_shape.wide, context, own);
     auto merger = std::make_unique<ParentMerger>(
-        request, parent.factor, [from = table.get(), to = outputs.get()](ZonalBatch&& batch) {
+        request, parent.factor,
+        [from = table.get(), to = outputs.get()](ZonalBatch&& batch) {
           to->write(to->prepare([&](std::span<const std::size_t> slots, bool geometry) {
             return from->rows(batch, slots, geometry);
           }));
-        });
-    parents_.push_back({std::move(table), std::move(outputs), std::move(merger)});
+        },
+        features, own_features);
+    // Moving the list leaves its elements, which table and merger look at, where they are.
+    parents_.push_back({std::move(own_features), std::move(table), std::move(outputs), std::move(merger)});
   }
 }
 

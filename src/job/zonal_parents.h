@@ -17,6 +17,7 @@
 #include "isotherm/job/zonal.h"
 #include "zonal_outputs.h"
 #include "zonal_table.h"
+#include "zone_features.h"
 
 namespace isotherm {
 
@@ -34,8 +35,10 @@ void check_parents(const ZoneSource& zones, std::span<const ZonalColumn> columns
 
 class ParentMerger {
  public:
-  /// `emit` gets finished parents, in zone order.
-  ParentMerger(const ZonalRequest& request, std::int32_t factor, std::function<void(ZonalBatch&&)> emit);
+  /// `emit` gets finished parents, in zone order; while it does, `features` holds the sums of `cell_features`
+  /// over the cells of these parents. Both must outlive it.
+  ParentMerger(const ZonalRequest& request, std::int32_t factor, std::function<void(ZonalBatch&&)> emit,
+               std::span<const FeatureColumns> cell_features, std::span<FeatureColumns> features);
   /// Cells with their sums, in zone order from call to call.
   void add(const ZonalBatch& cells);
   void finish();
@@ -54,21 +57,25 @@ class ParentMerger {
   std::function<void(ZonalBatch&&)> emit_;
   std::int32_t row_ = 0;                    ///< j of the parents at work
   std::map<std::int32_t, Parent> parents_;  ///< by i
+  std::span<const FeatureColumns> cell_features_;
+  std::span<FeatureColumns> features_;
 };
 
 /// The tables of larger squares of a run; none of them: does nothing.
 class ParentTables {
  public:
-  /// `request` and `columns` must outlive it. Opens all outputs. Throws as ZonalOutputs does.
+  /// `request`, `columns` and `features` (of the cells) must outlive it. Opens all outputs. Throws as
+  /// ZonalOutputs does.
   ParentTables(std::span<const ParentRequest> parents, const ZonalJob& job, const ZonalRequest& request,
-               const ZonalShape& shape, const ZonalColumns& columns, const ZonalOutputFacts& facts,
-               const RunContext& context);
+               const ZonalShape& shape, const ZonalColumns& columns, std::span<const FeatureColumns> features,
+               const ZonalOutputFacts& facts, const RunContext& context);
   /// For run_zonal; empty when there are no parents.
   std::function<void(const ZonalBatch&)> merge();
   void finish();
 
  private:
   struct Parent {
+    std::vector<FeatureColumns> features;
     std::unique_ptr<ZonalTable> table;
     std::unique_ptr<ZonalOutputs> outputs;
     std::unique_ptr<ParentMerger> merger;

@@ -15,7 +15,8 @@ namespace isotherm {
 
 namespace fs = std::filesystem;
 
-std::vector<Fact> facts_of_run(const ZonalJob& job, std::span<const Observation> observations) {
+std::vector<Fact> facts_of_run(const ZonalJob& job, std::span<const Observation> observations,
+                               std::span<const std::string> inputs) {
   std::vector<Fact> facts{{"version", std::string(version())}};
   for (const Invocation::Option& option : job.invocation.options) {
     if (option.shapes_result) facts.push_back({option.name, without_credentials(join(option.values, ", "))});
@@ -23,7 +24,7 @@ std::vector<Fact> facts_of_run(const ZonalJob& job, std::span<const Observation>
   for (const Observation& observation : observations) facts.push_back({"scene", observation.id});
   Invocation shaping = job.invocation;
   std::erase_if(shaping.options, [](const auto& option) { return !option.shapes_result; });
-  for (const FileRecord& file : facts_of_inputs(input_files(observations), shaping, job.provenance.digests)) {
+  for (const FileRecord& file : facts_of_inputs(inputs, shaping, job.provenance.digests)) {
     // Folders differ between machines; names, sizes and times stay when files are copied with their times.
     const std::string name = fs::path(file.path).filename().string();
     facts.push_back({"file " + name, std::to_string(file.bytes) + " bytes, " +

@@ -15,8 +15,9 @@
 namespace isotherm {
 
 /// What the numbers of a run depend on: program, options, content of the input files (by name, size and time,
-/// or by digest). Equal for all shares of a run.
-std::vector<Fact> facts_of_run(const ZonalJob& job, std::span<const Observation> observations);
+/// or by digest). Equal for all shares of a run. `inputs`: input_files of the job.
+std::vector<Fact> facts_of_run(const ZonalJob& job, std::span<const Observation> observations,
+                               std::span<const std::string> inputs);
 
 /// "--stat is mean in a.part and max in b.part"; nothing when they are equal.
 std::optional<std::string> first_difference(std::span<const Fact> a, std::span<const Fact> b,

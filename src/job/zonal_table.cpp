@@ -77,11 +77,12 @@ std::vector<Slot> slots_of_table(const ZonalShape& shape, std::span<const Observ
 }
 
 ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observations,
-                       const ZonalColumns& columns, const ZoneSource& zones)
+                       const ZonalColumns& columns, const ZoneSource& zones,
+                       std::span<const FeatureColumns> features)
     : shape_(std::move(shape)),
       observations_(observations),
       columns_(columns),
-      zone_columns_(zones, shape_.columns) {
+      zone_columns_(zones, shape_.columns, features) {
   slots_ = slots_of_table(shape_, observations);
   schema_.has_geometry = true;
   schema_.crs = zones.crs();
@@ -103,9 +104,11 @@ ZonalTable::ZonalTable(ZonalShape shape, std::span<const Observation> observatio
   std::set<std::string> names;
   for (const ColumnInfo& info : schema_.columns) {
     if (!names.insert(info.name).second) {
-      throw Error(ErrorKind::usage,
-                  "two columns would be called '" + info.name +
-                      "'; rename the quantity with --expr, or leave the attribute out of --keep");
+      throw Error(
+          ErrorKind::usage,
+          "two columns would be called '" + info.name +
+              "'; rename the quantity with --expr or the features with --features, or leave the attribute "
+              "out of --keep");
     }
   }
 }
@@ -156,14 +159,12 @@ void ZonalTable::describe_value_columns(const std::string& suffix) {
 void ZonalTable::show(const ZonalBatch& batch, std::size_t zone, std::size_t observation, bool keep_counts,
                       Scratch& scratch, std::vector<double>& result) const {
   const auto row = batch.row(zone, observation);
-  const auto shares = batch.valid_shares(zone, observation);
   std::vector<double>&values = scratch.values, &inputs = scratch.inputs;
   values.clear();
   result.clear();
   for (std::size_t k = 0; k < row.size(); ++k) {
-    const ZonalColumn& column = columns_.collected[k];
-    const bool kept = enough(shares[column.quantity]) || (keep_counts && survives(column.statistic.kind));
-    values.push_back(kept ? row[k] : kMissing);
+    const bool stays = keep_counts && survives(columns_.collected[k].statistic.kind);
+    values.push_back(stays ? row[k] : measured(batch, zone, observation, k));
   }
   for (const ZonalColumns::Derived& derived : columns_.derived) {
     inputs.clear();
@@ -179,29 +180,42 @@ void ZonalTable::fold(const ZonalBatch& batch, std::size_t zone, const Slot& slo
     return;
   }
   time.values.clear();
-  time.n_obs = 0;
   time.first = time.last = std::nullopt;
-  std::vector<std::vector<double>>& values = time.scratch.by_date;
-  std::size_t seen = 0;
-  for (std::size_t o : slot.observations) {
+  std::vector<std::size_t>& seen = time.scratch.seen;
+  seen.clear();
+  for (const std::size_t o : slot.observations) {
     const auto shares = batch.valid_shares(zone, o);
-    if (std::none_of(shares.begin(), shares.end(), [&](double share) { return enough(share); })) continue;
-    ++time.n_obs;
-    if (!time.first) time.first = observations_[o].date;
-    time.last = observations_[o].date;
-    if (seen == values.size()) values.emplace_back();
-    show(batch, zone, o, false, time.scratch, values[seen++]);
+    if (std::any_of(shares.begin(), shares.end(), [&](double share) { return enough(share); }))
+      seen.push_back(o);
   }
+  time.n_obs = static_cast<std::int64_t>(seen.size());
+  if (!seen.empty()) {
+    time.first = observations_[seen.front()].date;
+    time.last = observations_[seen.back()].date;
+  }
+  std::vector<std::vector<double>>& by_date = time.scratch.by_date;
+  const bool derived = !columns_.derived.empty();
+  if (derived && by_date.size() < seen.size()) by_date.resize(seen.size());
+  for (std::size_t n = 0; derived && n < seen.size(); ++n)
+    show(batch, zone, seen[n], false, time.scratch, by_date[n]);
   std::vector<double>& dates = time.scratch.dates;
   for (std::size_t column = 0; column < columns_.shown.size(); ++column) {
-    for (Reducer reducer : shape_.reducers) {
-      dates.clear();
-      for (const std::vector<double>& row : std::span(values).first(seen)) {
-        if (!std::isnan(row[column])) dates.push_back(row[column]);
+    for (const Reducer reducer : shape_.reducers) {
+      dates.clear();  // in the order of dates for each: a median leaves them sorted
+      for (std::size_t n = 0; n < seen.size(); ++n) {
+        const double value =
+            derived ? by_date[n][column] : measured(batch, zone, seen[n], columns_.shown[column].from);
+        if (!std::isnan(value)) dates.push_back(value);
       }
       time.values.push_back(reduce(reducer, dates));
     }
   }
+}
+
+double ZonalTable::measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation,
+                            std::size_t from) const {
+  const double share = batch.valid_shares(zone, observation)[columns_.collected[from].quantity];
+  return enough(share) ? batch.row(zone, observation)[from] : kMissing;
 }
 
 void ZonalTable::add_slot_cells(Table& table, const Slot& slot, const Time& time, std::size_t& column) const {

@@ -38,7 +38,7 @@ std::vector<Slot> slots_of_table(const ZonalShape& shape, std::span<const Observ
 class ZonalTable {
  public:
   ZonalTable(ZonalShape shape, std::span<const Observation> observations, const ZonalColumns& columns,
-             const ZoneSource& zones);
+             const ZoneSource& zones, std::span<const FeatureColumns> features = {});
 
   std::span<const Slot> slots() const { return slots_; }
   const TableSchema& schema() const { return schema_; }
@@ -49,6 +49,7 @@ class ZonalTable {
   /// Memory kept from row to row.
   struct Scratch {
     std::vector<double> values, inputs, dates;
+    std::vector<std::size_t> seen;  ///< observations with a value
     std::vector<std::vector<double>> by_date;
   };
   struct Time {
@@ -66,6 +67,8 @@ class ZonalTable {
   /// missing; counts and shares stay when `keep_counts`.
   void show(const ZonalBatch& batch, std::size_t zone, std::size_t observation, bool keep_counts,
             Scratch& scratch, std::vector<double>& result) const;
+  /// A collected value; missing where too little of the zone is valid.
+  double measured(const ZonalBatch& batch, std::size_t zone, std::size_t observation, std::size_t from) const;
   bool enough(double share) const { return share > 0 && share >= shape_.min_valid; }
 
   ZonalShape shape_;

@@ -4,6 +4,7 @@
 
 #include "isotherm/core/error.h"
 #include "isotherm/core/text.h"
+#include "zone_features.h"
 
 namespace isotherm {
 
@@ -21,7 +22,9 @@ void ColumnChoice::check(std::span<const std::string> known) const {
   }
 }
 
-ZoneColumns::ZoneColumns(const ZoneSource& zones, const ColumnChoice& choice) {
+ZoneColumns::ZoneColumns(const ZoneSource& zones, const ColumnChoice& choice,
+                         std::span<const FeatureColumns> features)
+    : features_(features) {
   const auto offer = [&](ColumnInfo info) {
     known_.push_back(info.name);
     const bool wanted = choice.has(info.name);
@@ -34,6 +37,10 @@ ZoneColumns::ZoneColumns(const ZoneSource& zones, const ColumnChoice& choice) {
   area_ = offer({"area_m2", ColumnType::real, "m2", "true area on the ellipsoid", kResultDigits});
   share_ = zones.has_area() && offer({"share", ColumnType::real, "1",
                                       "share of the cell inside the area of interest", kResultDigits});
+  for (const FeatureColumns& own : features_) {
+    std::vector<char>& chosen = feature_columns_.emplace_back();
+    for (const ColumnInfo& info : own.infos()) chosen.push_back(offer(info));
+  }
 }
 
 std::size_t ZoneColumns::append(const ZoneBatch& zones, std::size_t zone, Table& table) const {
@@ -51,6 +58,19 @@ std::size_t ZoneColumns::append(const ZoneBatch& zones, std::size_t zone, Table&
   }
   if (area_) table.columns[column++].reals().push_back(zones.ground_area_m2[zone]);
   if (share_) table.columns[column++].reals().push_back(zones.share[zone]);
+  for (std::size_t f = 0; f < features_.size(); ++f) {
+    const std::span<const double> sums = features_[f].sums.find(FeatureColumns::key(zones, zone));
+    for (std::size_t k = 0; k < feature_columns_[f].size(); ++k) {
+      if (feature_columns_[f][k] == 0) continue;
+      const double value = features_[f].value(sums, k, zones.ground_area_m2[zone]);
+      Column& to = table.columns[column++];
+      if (to.info.type == ColumnType::integer) {
+        to.integers().push_back(static_cast<std::int64_t>(value));
+      } else {
+        to.reals().push_back(value);
+      }
+    }
+  }
   return column;
 }
 

@@ -1,4 +1,5 @@
-// The columns every table of zones begins with: who the zone is, what it brought along, how large it is.
+// The columns every table of zones begins with: who the zone is, what it brought along, how large it is, and
+// what lies in it.
 #pragma once
 
 #include <span>
@@ -10,6 +11,8 @@
 #include "isotherm/engine/zone_source.h"
 
 namespace isotherm {
+
+struct FeatureColumns;  // zone_features.h
 
 /// Significant digits of computed numbers in text formats: float32 pixels carry seven, ten keep sums of them
 /// apart.
@@ -23,10 +26,13 @@ struct ColumnChoice {
   void check(std::span<const std::string> known) const;
 };
 
-/// zone, cell_id, attributes of polygons, area_m2, and share where there is an area of interest.
+/// zone, cell_id, attributes of polygons, area_m2, share where there is an area of interest, and those of
+/// features.
 class ZoneColumns {
  public:
-  explicit ZoneColumns(const ZoneSource& zones, const ColumnChoice& choice = {});
+  /// `features` must outlive it; what they know of the zones may still come.
+  explicit ZoneColumns(const ZoneSource& zones, const ColumnChoice& choice = {},
+                       std::span<const FeatureColumns> features = {});
   const std::vector<ColumnInfo>& infos() const { return infos_; }   ///< of those chosen
   const std::vector<std::string>& known() const { return known_; }  ///< names of all there are
   /// Appends the cells of one zone to the first columns of `table`, which are infos(); returns how many they
@@ -38,6 +44,8 @@ class ZoneColumns {
   std::vector<std::string> known_;
   bool name_ = true, id_ = true, area_ = true, share_ = false;
   std::vector<char> attributes_;  ///< by attribute: chosen
+  std::span<const FeatureColumns> features_;
+  std::vector<std::vector<char>> feature_columns_;  ///< of each of these: chosen
 };
 
 }  // namespace isotherm

@@ -19,8 +19,8 @@ std::vector<double> error_variance(const FittedModel& model, const Weights* weig
     std::vector<double> errors(rows);
     for (std::size_t row = 0; row < rows; ++row)
       errors[row] = normal_at(seed, row, static_cast<std::uint64_t>(draw), 0);
-    if (model.lambda) errors = spatial_multiplier(*weights, *model.lambda, std::move(errors));
-    if (model.rho) errors = spatial_multiplier(*weights, *model.rho, std::move(errors));
+    if (model.lambda) errors = multiplied(model, *weights, *model.lambda, std::move(errors));
+    if (model.rho) errors = multiplied(model, *weights, *model.rho, std::move(errors));
     for (std::size_t row = 0; row < rows; ++row) sum[row] += errors[row] * errors[row];
   }
   for (double& value : sum) value *= model.sigma2 / draws;

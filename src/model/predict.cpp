@@ -134,6 +134,18 @@ std::vector<double> spatial_multiplier(const Weights& weights, double rho, std::
                                     number_text(rho) + " is too large for these weights)");
 }
 
+std::vector<double> multiplied(const FittedModel& model, const Weights& weights, double rho,
+                               std::vector<double> v) {
+  try {
+    return spatial_multiplier(weights, rho, std::move(v));
+  } catch (const Error& error) {
+    const bool of_period = !model.by.empty() && model.period != "all";
+    throw Error(error.kind(), "model " + model.model +
+                                  (of_period ? ", " + model.by + " " + model.period : "") + ": " +
+                                  error.what());
+  }
+}
+
 Prediction predict(const FittedModel& model, const Table& table, std::span<const std::size_t> rows,
                    const PredictChoice& choice) {
   const Weights* weights = model.has_lags() ? &require_weights(model, choice) : nullptr;
@@ -152,16 +164,16 @@ Prediction predict(const FittedModel& model, const Table& table, std::span<const
                                         " rows have an effect that model " + model.model +
                                         " does not know, and what they give to their neighbours with it");
     }
-    prediction.value = spatial_multiplier(*weights, *model.rho, std::move(prediction.value));
+    prediction.value = multiplied(model, *weights, *model.rho, std::move(prediction.value));
   }
   if (choice.standard_errors) {
     if (spreads)
       for (std::vector<double>& column : derivatives)
-        column = spatial_multiplier(*weights, *model.rho, std::move(column));
+        column = multiplied(model, *weights, *model.rho, std::move(column));
     if (model.rho) {
       // d value / d rho = (I - rho W)^-1 W value; of trend alone there is none, of signal W y.
       std::vector<double> slope(rows.size(), 0.0);
-      if (spreads) slope = spatial_multiplier(*weights, *model.rho, lag(*weights, prediction.value));
+      if (spreads) slope = multiplied(model, *weights, *model.rho, lag(*weights, prediction.value));
       if (choice.predictor == Predictor::signal && choice.response.size() == rows.size())
         slope = lag(*weights, choice.response);
       derivatives.push_back(std::move(slope));
@@ -197,14 +209,14 @@ Prediction predict_change(const FittedModel& model, const Table& before, const T
       difference.value[k] += model.coefficients[j] * column[k];
     }
     if (!choice.standard_errors) continue;
-    if (spreads) column = spatial_multiplier(*weights, *model.rho, std::move(column));
+    if (spreads) column = multiplied(model, *weights, *model.rho, std::move(column));
     derivatives.push_back(std::move(column));
   }
-  if (spreads) difference.value = spatial_multiplier(*weights, *model.rho, std::move(difference.value));
+  if (spreads) difference.value = multiplied(model, *weights, *model.rho, std::move(difference.value));
   if (!choice.standard_errors) return difference;
   if (model.rho) {
     std::vector<double> slope(rows.size(), 0.0);
-    if (spreads) slope = spatial_multiplier(*weights, *model.rho, lag(*weights, difference.value));
+    if (spreads) slope = multiplied(model, *weights, *model.rho, lag(*weights, difference.value));
     derivatives.push_back(std::move(slope));
   }
   difference.standard_error = delta_errors(derivatives, model.covariance);

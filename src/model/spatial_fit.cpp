@@ -17,7 +17,8 @@ namespace {
 
 using Eigen::Index;
 
-constexpr double kUnknown = 100;  // intervals: a standard error that long says that nothing is known
+constexpr double kRounding = 1e-26;  // share of the squares of y that rounding may leave of it
+constexpr double kUnknown = 100;     // intervals: a standard error that long says that nothing is known
 
 /// Period effects take the constant out of every period, and with it the eigenvalue 1 of W.
 void require_standardised(const Weights& weights) {
@@ -281,9 +282,10 @@ Fit fit_spatial(Design design, std::span<const double> y, const SpatialFitChoice
   {
     const LeastSquares plain(std::move(design), y, choice.threads,
                              choice.absorbed > 0 ? &fit.dropped : nullptr);
-    if (!(plain.rss() > 0)) {
+    const double squares = dot(y, y);
+    if (!(plain.rss() > kRounding * squares) && std::isfinite(squares)) {
       throw Error(ErrorKind::input,
-                  "the columns explain y without any rest: there is nothing for a lag or "
+                  "the columns explain y without any rest but rounding: there is nothing for a lag or "
                   "error model to add");
     }
     design = plain.design();

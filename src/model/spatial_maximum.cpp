@@ -19,6 +19,8 @@ constexpr int kMostPolish = 12;
 constexpr double kSettled = 1e-12;  // of the interval, a Newton step that ends the search
 constexpr double kPolished = 1e-9;  // of the interval, a change by exact traces that ends the polish
 constexpr double kBoundary = 1e-7;  // of the interval
+constexpr double kLost = 1e-8;      // a rise of a ten-thousandth of a standard error
+constexpr double kSeen = 1e-6;      // a rise of the log-likelihood far above its rounding
 
 [[noreturn]] void at_boundary(const SpatialProfile& profile, std::size_t k, double value) {
   throw Error(ErrorKind::input, "the likelihood rises to the end of the interval of " + profile.names()[k] +
@@ -79,9 +81,10 @@ bool climb(SpatialProfile& profile, const Parameters& corrections, Parameters& a
   for (int round = 0; round < kMostSteps; ++round) {
     const Parameters score = profile.score(at, corrections);
     const Parameters step = newton_step(score, profile.curvature(at, corrections), span);
-    double longest = 0, share = 1;
+    double longest = 0, share = 1, rise = 0;
     for (std::size_t k = 0; k < at.size(); ++k) {
       longest = std::max(longest, std::abs(step[k]) / span);
+      rise += score[k] * step[k];
       const double room = step[k] > 0 ? profile.high() - at[k] : at[k] - profile.low();
       if (std::abs(step[k]) > 0.9 * room) share = std::min(share, 0.9 * room / std::abs(step[k]));
     }
@@ -90,7 +93,9 @@ bool climb(SpatialProfile& profile, const Parameters& corrections, Parameters& a
       for (std::size_t k = 0; k < at.size(); ++k) there[k] += part * step[k];
       return there;
     };
-    if (checked && longest > 1e-5) {
+    // A hill may be narrow (columns that explain nearly all of y fix rho to many digits): what a step
+    // promises is measured in likelihood, not in lengths.
+    if (checked && rise > kSeen) {
       const double here = profile.log_likelihood(at);
       while (share > 1e-6 && !(profile.log_likelihood(moved(share)) >= here)) share /= 2;
     }
@@ -99,8 +104,9 @@ bool climb(SpatialProfile& profile, const Parameters& corrections, Parameters& a
       const double edge = std::min(profile.high() - at[k], at[k] - profile.low());
       if (edge < kBoundary * span) at_boundary(profile, k, at[k]);
     }
-    // Below a billionth steps may be rounding of the score, and then no longer shrink.
-    if (longest < kSettled || (longest < 1e-9 && longest >= last)) return true;
+    // Small steps may be rounding of the score, and then no longer shrink.
+    const bool rounding = longest >= last && (longest < 1e-9 || rise < kLost);
+    if (longest < kSettled || rounding) return true;
     last = longest;
   }
   return false;
@@ -112,8 +118,8 @@ bool climb(SpatialProfile& profile, const Parameters& corrections, Parameters& a
     where += (k > 0 ? ", " : "") + profile.names()[k] + " " + fixed_text(at[k], 6);
   throw Error(ErrorKind::input,
               "the likelihood does not converge (last at " + where +
-                  "); it is flat there: rho and lambda cannot be told apart, or the columns "
-                  "are nearly collinear");
+                  "); it is flat there (rho and lambda cannot be told apart, or the columns are nearly "
+                  "collinear), or the columns leave hardly more of y than rounding");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "spatial_profile.h"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "tall_qr.h"
@@ -78,18 +79,27 @@ SpatialProfile::Solution SpatialProfile::solve(const Parameters& at) const {
     if (lag_) target += lambda * rho * wwy_;
   }
   Solution solution;
-  solution.coefficients = x.householderQr().solve(target);
+  const Eigen::HouseholderQR<Eigen::MatrixXd> factors(x);
+  solution.coefficients = factors.solve(target);
   const Eigen::VectorXd rest = target - x * solution.coefficients;
   solution.rss = rest.squaredNorm();
+  const auto add = [&](const Eigen::VectorXd& change) {
+    // Without its part along the columns, which e has none of but rounding: large beside e, it would lose the
+    // digits.
+    const Eigen::VectorXd own = change - x * factors.solve(change);
+    solution.slopes.push_back(rest.dot(own));
+    solution.scales.push_back(own.norm() > 0 ? rest.norm() / own.norm()
+                                             : std::numeric_limits<double>::infinity());
+  };
   if (lag_) {
     Eigen::VectorXd slope = wy_;
     if (error_) slope -= lambda * wwy_;
-    solution.slopes.push_back(rest.dot(slope));
+    add(slope);
   }
   if (error_) {
     Eigen::VectorXd slope = wy_ - wx_ * solution.coefficients;
     if (lag_) slope -= rho * wwy_;
-    solution.slopes.push_back(rest.dot(slope));
+    add(slope);
   }
   return solution;
 }
@@ -127,10 +137,13 @@ Parameters SpatialProfile::score(const Parameters& at, const Parameters& correct
 
 Eigen::MatrixXd SpatialProfile::curvature(const Parameters& at, const Parameters& corrections) {
   const auto count = static_cast<Index>(at.size());
+  const Parameters scales = solve(at).scales;
   Eigen::MatrixXd result(count, count);
   for (Index j = 0; j < count; ++j) {
     const auto moved = static_cast<std::size_t>(j);
-    const double room = std::min(high_ - at[moved], at[moved] - low_), step = 1e-3 * room;
+    // Columns that explain nearly all of y make the hill narrow.
+    const double room = std::min(high_ - at[moved], at[moved] - low_);
+    const double step = std::min(1e-3 * room, 1e-2 * scales[moved]);
     const auto slope = [&](double h) {
       Parameters up = at, down = at;
       up[moved] += h;

@@ -50,6 +50,8 @@ class SpatialProfile {
     Eigen::VectorXd coefficients;
     double rss;
     Parameters slopes;  ///< e' of the change of e's target with each parameter
+    Parameters
+        scales;  ///< how far each parameter goes until e has changed by its own length: the hill's width
   };
   Solution solve(const Parameters& at) const;
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <unordered_set>
 
@@ -125,8 +124,8 @@ NamedWeights parse_weights_binary(std::string_view text, const std::string& sour
   if (valued == 1) {
     named.weights.values = bytes.numbers<double>(links);
     if (!std::all_of(named.weights.values.begin(), named.weights.values.end(),
-                     [](double w) { return std::abs(w) <= 1e300; }))
-      bytes.fail("holds a value that is no number");
+                     [](double w) { return w >= 0 && w <= kLargestWeight; }))
+      bytes.fail("holds a weight that is not one from 0 to 1e100");
   } else {
     named.weights.values.assign(static_cast<std::size_t>(links), 1.0);
   }

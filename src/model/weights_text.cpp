@@ -72,11 +72,18 @@ std::int32_t position_of(Positions& positions, std::vector<std::string>& names, 
 }
 
 /// Sorts links of rows by column and puts them together.
-Weights gather(std::vector<std::vector<std::pair<std::int32_t, double>>>& rows) {
+Weights gather(std::vector<std::vector<std::pair<std::int32_t, double>>>& rows,
+               const std::vector<std::string>& names, const std::string& source) {
   Weights weights;
   for (auto& row : rows) {
     std::sort(row.begin(), row.end());
     for (const auto& [column, value] : row) {
+      if (static_cast<std::int64_t>(weights.columns.size()) > weights.starts.back() &&
+          weights.columns.back() == column) {
+        throw Error(ErrorKind::input, source + ": '" + names[weights.starts.size() - 1] +
+                                          "' has the neighbour '" + names[static_cast<std::size_t>(column)] +
+                                          "' twice");
+      }
       weights.columns.push_back(column);
       weights.values.push_back(value);
     }
@@ -138,7 +145,8 @@ NamedWeights parse_gal(std::string_view text, const std::string& source) {
       rows[row].emplace_back(found->second, 1.0);
     }
   }
-  return {std::move(names), gather(rows)};
+  Weights weights = gather(rows, names, source);
+  return {std::move(names), std::move(weights)};
 }
 
 NamedWeights parse_gwt(std::string_view text, const std::string& source) {
@@ -152,6 +160,8 @@ NamedWeights parse_gwt(std::string_view text, const std::string& source) {
   while (lines.next(line, true)) {
     const auto value = line.words.size() == 3 ? parse_number(line.words[2]) : std::nullopt;
     if (!value) lines.fail("two names and a weight are expected");
+    if (!(*value >= 0 && *value <= kLargestWeight))
+      lines.fail("the weight " + std::string(line.words[2]) + " is not one from 0 to 1e100");
     const std::int32_t from = position_of(positions, names, line.words[0]);
     const std::int32_t to = position_of(positions, names, line.words[1]);
     if (from == to) lines.fail("'" + names[static_cast<std::size_t>(from)] + "' is its own neighbour");
@@ -161,7 +171,8 @@ NamedWeights parse_gwt(std::string_view text, const std::string& source) {
   if (names.size() > count)
     lines.fail("holds " + std::to_string(names.size()) + " names, its first line says " +
                std::to_string(count));
-  return {std::move(names), gather(rows)};
+  Weights weights = gather(rows, names, source);
+  return {std::move(names), std::move(weights)};
 }
 
 std::string gal_text(const NamedWeights& weights) {

@@ -1,6 +1,6 @@
 // Runs a program strip by strip: each step is one loop over a strip that stays in cache. The step is chosen
-// outside the loop; inside, `apply_as` with a known step is a few instructions that the compiler can turn into
-// vectors (not `apply`, which it may leave as a call with a jump by step for every pixel).
+// outside the loop; inside, `apply_as` with a known step is a few instructions that the compiler can turn
+// into vectors (not `apply`, which it may leave as a call with a jump by step for every pixel).
 #include <algorithm>
 #include <utility>
 

@@ -3,8 +3,8 @@
 
 _isotherm_options() {
   case "$1" in
-    zonal) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    plan) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help --json' ;;
+    zonal) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --features --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    plan) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --stat --derive --classes --weight --features --parents --coverage --period --reduce --layout --columns --min-valid --allow-empty --output --format --wkt --timing --save-coverage --coverage-from --shard --skip-done --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help --json' ;;
     merge) echo '--allow-empty --output --format --wkt --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     index) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --output --type --format --compress --list --json --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     grid) echo '--band --mask --keep-invalid --raster-crs --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
@@ -48,6 +48,7 @@ _isotherm_values() {
     'zonal --derive') echo 'n' ;;
     'zonal --classes') echo 'n' ;;
     'zonal --weight') echo 'f' ;;
+    'zonal --features') echo 'f' ;;
     'zonal --parents') echo 'f' ;;
     'zonal --coverage') echo 'w exact centre touch' ;;
     'zonal --period') echo 'w day month season year' ;;
@@ -91,6 +92,7 @@ _isotherm_values() {
     'plan --derive') echo 'n' ;;
     'plan --classes') echo 'n' ;;
     'plan --weight') echo 'f' ;;
+    'plan --features') echo 'f' ;;
     'plan --parents') echo 'f' ;;
     'plan --coverage') echo 'w exact centre touch' ;;
     'plan --period') echo 'w day month season year' ;;

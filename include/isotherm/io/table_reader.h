@@ -2,7 +2,9 @@
 // geometry optional.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,9 +24,14 @@ struct TableReadOptions {
   std::vector<std::string> coded;
   bool outlines_once = false;  ///< outlines only of the first row of each value of coded.front()
   bool anchors = true;
-  /// Bytes that the values read may take; beyond that it is Error(usage), told as soon as it is known. 0:
-  /// any.
+  /// Where there are no outlines, coordinates of the first row of each value of coded.front().
+  bool coordinates_once = false;
+  /// Bytes that the values read may take; beyond that it is Error(usage), told as soon as it is known, or
+  /// with `stop_when_full` the end of what is read. 0: any.
   std::size_t most_bytes = 0;
+  bool stop_when_full = false;
+  /// coded.front() of a CSV file is text whatever the rows read hold.
+  bool names_as_text = false;
 };
 
 /// Each value once, in the order of first rows, and for every row which it is. Missing values are values,
@@ -41,9 +48,27 @@ struct ReadTable {
   Table table;                     ///< geometry is empty when the file has none
   std::vector<CodedColumn> coded;  ///< as asked for
   std::size_t rows = 0;            ///< of the file
+  std::size_t before = 0;          ///< rows of the file that came in earlier pieces
   std::vector<Point> anchors;      ///< a point per row where there is geometry or coordinates, else empty
+  std::vector<Column> once;        ///< of coordinates_once: two columns of numbers, or none
+  bool whole = true;               ///< false where stop_when_full came before the end
 };
 ReadTable read_table(const std::string& path, const TableReadOptions& options, Log& log);
+
+/// The same table a piece at a time. The types of a CSV file's columns are those that the rows of a piece
+/// tell.
+class TableStream {
+ public:
+  TableStream(const std::string& path, const TableReadOptions& options);
+  ~TableStream();
+  /// The next rows, at most so many; none at the end.
+  ReadTable next(std::size_t most_rows, Log& log);
+
+ private:
+  class Reader;
+  friend ReadTable read_table(const std::string& path, const TableReadOptions& options, Log& log);
+  std::unique_ptr<Reader> reader_;
+};
 
 /// Names of the two columns that read_table would take coordinates from; empty where there are none.
 std::vector<std::string> coordinate_columns(const Table& table);

@@ -58,4 +58,8 @@ struct TableOptions {
 std::unique_ptr<RowSink> open_table(const std::string& path, const TableSchema& schema,
                                     const TableOptions& options, const RunContext& context);
 
+/// Throws what open_table() would of this path, before anything is known of the rows: for commands whose
+/// table is written last.
+void check_table(const std::string& path, const TableOptions& options, const RunContext& context);
+
 }  // namespace isotherm

@@ -52,8 +52,9 @@ class Area {
   enum class Side { outside, mixed, inside };
   Side side(const Extent& box) const;  ///< of all points of a box; `mixed` also when it only touches
   bool contains(Point p) const;        ///< half-open on edges, so that neighbours never both hold a point
-  double share_inside(const Ring& cell) const;  ///< 0..1 of the cell's area
-  MultiPolygon clip(const Ring& cell) const;    ///< part of the cell inside; empty when none
+  double share_inside(const Ring& cell) const;           ///< 0..1 of the cell's area
+  MultiPolygon clip(const Ring& cell) const;             ///< part of the cell inside; empty when none
+  MultiPolygon clip(const MultiPolygon& outline) const;  ///< the same of any valid outline
 
  private:
   struct State;

@@ -17,8 +17,9 @@ struct CompiledFormulas {
   std::vector<std::string> outputs;  ///< indices first, then own definitions; empty: every band of the input
 };
 
-/// Throws Error(usage) for a definition or constant that cannot be read or is given twice, and Error(input)
-/// for a catalogue file. A name asked for twice counts once. Whether a name exists, compile() tells.
+/// Throws Error(usage) for a definition or constant that cannot be read or is given twice, or a constant that
+/// no formula asked for reads, and Error(input) for a catalogue file. A name asked for twice counts once.
+/// Whether a name exists, compile() tells.
 CompiledFormulas read_formulas(const FormulaInputs& inputs);
 
 /// The catalogue alone: the shipped rows and those of the file, which win.

@@ -20,6 +20,7 @@ struct ZonalJob {
   std::vector<std::string> derive;                     ///< "spread = p90 - p10"
   std::vector<std::string> classes;                    ///< of the statistic fraction: "1", "11..14"
   std::string weight;                       ///< raster of a second weight per pixel, or "area"; empty: none
+  std::vector<std::string> features;        ///< counted in zones: "building=houses.gpkg:footprints"
   std::string period;                       ///< "" or day | month | season | year
   std::vector<std::string> reduce{"mean"};  ///< with period: mean | median | min | max | count
   std::string layout = "long";              ///< long | wide

@@ -59,7 +59,10 @@ Prediction predict(const FittedModel& model, const Table& table, std::span<const
 Prediction predict_change(const FittedModel& model, const Table& before, const Table& after,
                           std::span<const std::size_t> rows, const PredictChoice& choice);
 
-/// (I - rho W)^-1 v.
+/// (I - rho W)^-1 v. Throws Error(input) when rho is so large for these weights that effects do not fade.
 std::vector<double> spatial_multiplier(const Weights& weights, double rho, std::vector<double> v);
+/// The same for a fit's rho or lambda; an error names the model and its period.
+std::vector<double> multiplied(const FittedModel& model, const Weights& weights, double rho,
+                               std::vector<double> v);
 
 }  // namespace isotherm

@@ -19,8 +19,11 @@ struct NamedWeights {
   Weights weights;
 };
 
-/// `source` stands in errors, with the line. Throws Error(input) for unknown or repeated names, counts that
-/// do not hold, a row that is its own neighbour.
+/// Weights are from 0 to this, so that sums over the links of a row mean something and stay finite.
+constexpr double kLargestWeight = 1e100;
+
+/// `source` stands in errors, with the line. Throws Error(input) for unknown or repeated names and links,
+/// counts that do not hold, weights that are none, a row that is its own neighbour.
 NamedWeights parse_gal(std::string_view text, const std::string& source);
 /// Rows stand in the order in which their names appear; a name never met, an island, has no row.
 NamedWeights parse_gwt(std::string_view text, const std::string& source);

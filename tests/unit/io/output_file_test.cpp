@@ -72,6 +72,23 @@ TEST(OutputFile, SideFilesFollowTheName) {
   EXPECT_EQ(folder.names(), (Names{"zones.dbf", "zones.shp", "zones.shp.aux.xml"}));
 }
 
+TEST(OutputFile, SideFilesReplaceNothingUnasked) {
+  const TemporaryFolder folder;
+  put(folder.file("zones.dbf"), "the user's own");
+  for (const bool overwrite : {false, true}) {
+    OutputFile file(folder.file("zones.shp"), overwrite);
+    put(file.path(), "shapes");
+    put(file.path().substr(0, file.path().size() - 4) + ".dbf", "rows");
+    if (overwrite) {
+      file.commit();
+    } else {
+      EXPECT_THROW(file.commit(), Error);
+    }
+    EXPECT_EQ(read_file(folder.file("zones.dbf")), overwrite ? "rows" : "the user's own");
+  }
+  EXPECT_EQ(folder.names(), (Names{"zones.dbf", "zones.shp"}));
+}
+
 TEST(OutputFile, ReplacingTakesStaleSideFilesAway) {
   const TemporaryFolder folder;
   put(folder.file("n.tif"), "old");
@@ -98,6 +115,9 @@ TEST(OutputFile, RefusesAtOnce) {
   EXPECT_EQ(refused_output(folder.file("there.csv/a.csv"), true),
             folder.file("there.csv/a.csv") + ": " + folder.file("there.csv") + " is not a folder");
   EXPECT_NE(refused_output("/dev/null", true).find("not a regular file"), std::string::npos);
+  const std::string longest = folder.file(std::string(251, 'x') + ".csv");
+  EXPECT_EQ(refused_output(longest, false), "");
+  EXPECT_EQ(refused_output(longest + "x", false), longest + "x: cannot be written (File name too long)");
   EXPECT_EQ(folder.names(), Names{"there.csv"});
 }
 
@@ -129,6 +149,17 @@ TEST(OutputFile, ALinkIsFollowed) {
   file.commit();
   EXPECT_TRUE(std::filesystem::is_symlink(folder.file("link.csv")));
   EXPECT_EQ(read_file(folder.file("disk/real.csv")), "new");
+  // Also one that leads to another one, and from there to nothing yet.
+  std::filesystem::create_symlink("fresh.csv", folder.file("disk/second.csv"));
+  std::filesystem::create_symlink("disk/second.csv", folder.file("first.csv"));
+  OutputFile fresh(folder.file("first.csv"), false);
+  put(fresh.path(), "made");
+  fresh.commit();
+  EXPECT_EQ(read_file(folder.file("disk/fresh.csv")), "made");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("first.csv")));
+  std::filesystem::create_symlink("loop", folder.file("loop"));
+  EXPECT_EQ(refused_output(folder.file("loop"), true),
+            folder.file("loop") + ": is a link that leads to itself");
 }
 
 TEST(OutputFile, TwoOfOneNameDoNotMeet) {

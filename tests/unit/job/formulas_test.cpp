@@ -62,6 +62,24 @@ TEST(Formulas, ConstantsReachThem) {
   EXPECT_EQ(shifted, 5.0f);
 }
 
+TEST(Formulas, ConstantsThatNothingReadsAreNamesMistaken) {
+  FormulaInputs inputs;
+  inputs.index = {"savi"};
+  inputs.set = {"L=1"};
+  EXPECT_EQ(refusal(inputs), "--set 'L': no formula of this run reads it; they read soil_l");
+  inputs.set = {"Soil_L=1"};  // case does not matter in formulas
+  EXPECT_EQ(refusal(inputs), "");
+  // Through definitions that stand on each other, and only through those asked for.
+  inputs.index = {};
+  inputs.expr = {"a = B * ndvi", "b = where(red > t0, min(red, 2e3), pi)"};
+  inputs.set = {"t0=1"};
+  EXPECT_EQ(refusal(inputs), "");
+  inputs.set = {"t1=1"};
+  EXPECT_EQ(refusal(inputs), "--set 't1': no formula of this run reads it; they read t0");
+  EXPECT_EQ(refusal({.index = {"ndvi"}, .expr = {}, .set = {"t0=1"}, .catalog = ""}),
+            "--set 't0': no formula of this run reads it");
+}
+
 TEST(Formulas, CopiesKeepTheirCatalogue) {
   CompiledFormulas copy;
   {

@@ -62,22 +62,25 @@ EffectSample unbalanced_panel() {
   return effect_sample(4, 4, [](int cell, int period) { return (3 * cell + 5 * period) % 7 != 0; });
 }
 
+std::vector<double> without(const Effects& effects, std::vector<double> column) {
+  effects.take_out(column);
+  return column;
+}
+
 /// Least squares with one or two sets of effects taken out.
 Fit fit_beside(const EffectSample& s, std::span<const std::int64_t> first,
                std::span<const std::int64_t> second, bool cells) {
   const Effects effects = second.empty() ? Effects(first) : Effects(first, second);
-  std::vector<double> y = s.y, a = s.a, b = s.b;
-  for (std::vector<double>* column : {&y, &a, &b}) effects.take_out(*column);
   Design design;
-  design.add("a", a);
-  design.add("b", b);
+  design.add("a", without(effects, s.a));
+  design.add("b", without(effects, s.b));
   const TakenEffects taken = taken_effects(first, second, cells, 1);
   FitChoice choice;
   choice.absorbed = effects.degrees();
   choice.response = s.y;
   choice.weights = &s.weights;
   choice.effects = &taken;
-  return fit_linear(std::move(design), y, choice);
+  return fit_linear(std::move(design), without(effects, s.y), choice);
 }
 
 const TestResult& test_beside(const std::vector<TestResult>& tests, const std::string& name) {
@@ -192,9 +195,7 @@ TEST(OrthogonalDeviations, OfThreeValuesByHand) {
 TEST(TestsBesideEffects, VariancesAgainstTheColumnAsItStoodInTheTable) {
   const EffectSample s = balanced_panel();
   const Effects effects{std::span<const std::int64_t>(s.cell)};
-  std::vector<double> y = s.y, a = s.a;
-  effects.take_out(y);
-  effects.take_out(a);
+  const std::vector<double> y = without(effects, s.y), a = without(effects, s.a);
   Design design;
   design.add("a", a);
   const std::vector<double> e = LeastSquares(design, y, 1).residuals();
@@ -235,9 +236,7 @@ TEST(TestsBesideEffects, MorePeriodsThanTheyTakeAreRefused) {
 TEST(TestsBesideEffects, ErrorLeftByALagModelOfAPanel) {
   const EffectSample s = balanced_panel();
   const Effects effects{std::span<const std::int64_t>(s.cell)};
-  std::vector<double> y = s.y, a = s.a;
-  effects.take_out(y);
-  effects.take_out(a);
+  const std::vector<double> y = without(effects, s.y), a = without(effects, s.a);
   Design design, transformed;
   design.add("a", a);
   transformed.add("a", panel_deviations(s, s.a));

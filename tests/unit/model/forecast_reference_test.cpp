@@ -1,25 +1,22 @@
 // Accuracy on the M3 competition against R's ets; the tables lie beside the repository.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
 
-#include "isotherm/core/text.h"
 #include "isotherm/model/forecast.h"
+#include "unit/model/m3.h"
 
 namespace isotherm {
 namespace {
+
+using testing_support::competition;
+using testing_support::CompetitionSeries;
 
 struct Accuracy {
   double mase = 0, smape = 0, covered = 0;
 };
 
-struct Pair {
-  std::vector<double> past, future;
-};
-
-Accuracy accuracy_of(const char* model, const std::map<std::string, Pair>& all, int period) {
+Accuracy accuracy_of(const char* model, const std::map<std::string, CompetitionSeries>& all, int period) {
   const ForecastModel made = parse_forecast_model(model);
   const std::vector<double> levels{0.1, 0.9};
   Accuracy sum;
@@ -46,21 +43,8 @@ Accuracy accuracy_of(const char* model, const std::map<std::string, Pair>& all, 
   return {sum.mase / n, sum.smape / n, sum.covered / n};
 }
 
-std::map<std::string, Pair> competition(const char* file_name) {
-  std::ifstream file(std::filesystem::path(ISOTHERM_SOURCE_DIR) / "../shared/reference/data" / file_name);
-  std::map<std::string, Pair> all;
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) {
-    const std::vector<std::string> parts = split(line, ',');
-    Pair& series = all[parts[0]];
-    (parts[1] == "train" ? series.past : series.future).push_back(*parse_number(parts[3]));
-  }
-  return all;
-}
-
 TEST(ForecastReference, AutoIsNoWorseThanRsEtsOnTheYearlySeriesOfM3) {
-  const std::map<std::string, Pair> all = competition("m3_yearly.csv");
+  const std::map<std::string, CompetitionSeries> all = competition("m3_yearly.csv");
   if (all.empty()) GTEST_SKIP() << "the series of the M3 competition are not at hand";
   ASSERT_EQ(all.size(), 645u);
   // R's forecast 8.20 on the same series: MASE 2.860, sMAPE 17.00, 80 % limits cover 71 %.
@@ -77,7 +61,7 @@ TEST(ForecastReference, AutoIsNoWorseThanRsEtsOnTheYearlySeriesOfM3) {
 }
 
 TEST(ForecastReference, AutoIsNoWorseThanRsEtsOnMonthlySeriesOfM3) {
-  std::map<std::string, Pair> all = competition("m3_monthly.csv");
+  std::map<std::string, CompetitionSeries> all = competition("m3_monthly.csv");
   if (all.empty()) GTEST_SKIP() << "the series of the M3 competition are not at hand";
   ASSERT_EQ(all.size(), 286u);
   // R's forecast 8.20: MASE 0.879, sMAPE 14.46, 80 % limits cover 77 %.

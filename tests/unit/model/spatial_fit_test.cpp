@@ -268,6 +268,98 @@ TEST(SpatialFit, BoundaryIsAnError) {
   }
 }
 
+/// y = 1 + 2 x1 and a rest that small, on the places of the other tests.
+Table nearly_explained(const Weights& weights, double rest) {
+  Table table = planted(weights, 0, 0, 11);
+  Reals& y = table.columns[*table.find("y")].reals();
+  const Reals& x = table.columns[*table.find("x1")].reals();
+  for (std::size_t k = 0; k < y.size(); ++k)
+    y[k] = 1 + 2 * x[k] + rest * (testing_support::fraction(77, k) - 0.5);
+  return table;
+}
+
+TEST(SpatialFit, ColumnsThatExplainNearlyAllLeaveANarrowHillWhoseTopIsFound) {
+  // The hill is as narrow as the rest: steps of Newton's that are short beside the interval are long beside
+  // it, and went to and fro without an end.
+  const Weights weights = testing_support::jittered_neighbours(10, 4);
+  for (const double rest : {1e-3, 1e-5, 1e-7, 1e-9}) {
+    const Table table = nearly_explained(weights, rest);
+    LogDeterminant determinant(weights, {});
+    const Fit fit = fit_of(table, "y ~ x1", weights, determinant, kKinds.at("sar"));
+    const Coefficient rho = named(fit.dependence, "rho");
+    // The likelihood by its definition: what is left of y and of W y beside the columns, the determinant by
+    // factors.
+    const auto without_columns = [&](const std::vector<double>& values) {
+      const std::vector<double>& x = table.columns[*table.find("x1")].reals();
+      long double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+      for (std::size_t k = 0; k < x.size(); ++k) {
+        n += 1;
+        sx += x[k];
+        sy += values[k];
+        sxx += static_cast<long double>(x[k]) * x[k];
+        sxy += static_cast<long double>(x[k]) * values[k];
+      }
+      const long double slope = (n * sxy - sx * sy) / (n * sxx - sx * sx), level = (sy - slope * sx) / n;
+      std::vector<long double> left;
+      for (std::size_t k = 0; k < x.size(); ++k) left.push_back(values[k] - level - slope * x[k]);
+      return left;
+    };
+    const std::vector<double>& y = table.columns[*table.find("y")].reals();
+    const std::vector<long double> of_y = without_columns(y), of_wy = without_columns(lag(weights, y));
+    const auto likelihood = [&](double at) {
+      long double squares = 0;
+      for (std::size_t k = 0; k < of_y.size(); ++k)
+        squares += (of_y[k] - at * of_wy[k]) * (of_y[k] - at * of_wy[k]);
+      return static_cast<long double>(determinant.polished(at).log_determinant) -
+             static_cast<long double>(of_y.size()) / 2 * std::log(squares);
+    };
+    EXPECT_LT(rho.standard_error, rest);
+    const long double top = likelihood(rho.value);
+    for (const double away : {0.01, 0.1, 1.0, 10.0}) {
+      // A tenth of a standard error costs 0.005; rounding of y leaves 1e-7 of a rest of 1e-9.
+      EXPECT_GT(top, likelihood(rho.value + away * rho.standard_error)) << rest;
+      EXPECT_GT(top, likelihood(rho.value - away * rho.standard_error)) << rest;
+    }
+  }
+}
+
+TEST(SpatialFit, ModelsOfANearlyExplainedResponseFindWhatALargerRestWouldGive) {
+  // The rest alone decides on lambda, and on rho of a Durbin model: a smaller one gives the same, up to the
+  // digits that rounding of y leaves of it.
+  const Weights weights = testing_support::jittered_neighbours(10, 4);
+  LogDeterminant determinant(weights, {});
+  for (const std::string name : {"sem", "sdem", "sdm"}) {
+    const Fit plain = fit_of(nearly_explained(weights, 1), "y ~ x1", weights, determinant, kKinds.at(name));
+    for (const double rest : {1e-3, 1e-6, 1e-9, 1e-10}) {
+      const Fit small =
+          fit_of(nearly_explained(weights, rest), "y ~ x1", weights, determinant, kKinds.at(name));
+      const Coefficient& expected = plain.dependence.front();
+      EXPECT_NEAR(small.dependence.front().value, expected.value,
+                  (1e-6 + 1e-14 / rest) * expected.standard_error)
+          << name << " " << rest;
+    }
+  }
+}
+
+TEST(SpatialFit, ARestOfRoundingIsNoRest) {
+  // A Durbin model of a response without any rest gave a rho with three stars.
+  const Weights weights = testing_support::jittered_neighbours(10, 4);
+  for (const double rest : {0.0, 1e-15, 1e-13}) {
+    const Table table = nearly_explained(weights, rest);
+    LogDeterminant determinant(weights, {});
+    for (const auto& [name, kind] : kKinds) {
+      try {
+        fit_of(table, "y ~ x1", weights, determinant, kind);
+        FAIL() << name << " of " << rest;
+      } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("explain y without any rest but rounding"),
+                  std::string::npos)
+            << error.what();
+      }
+    }
+  }
+}
+
 TEST(SpatialFit, CollinearColumnsAreNamed) {
   const Weights weights = testing_support::jittered_neighbours(10, 4);
   Table table = planted(weights, 0.3, 0, 2);

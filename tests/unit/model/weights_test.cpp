@@ -169,6 +169,11 @@ TEST(WeightsText, WhatIsWrongIsNamedWithItsLine) {
   EXPECT_EQ(error("1\n1 1\n1\n", true), "w: '1' is its own neighbour");
   EXPECT_EQ(error("many\n", true), "w, line 1: the number of rows is expected");
   EXPECT_EQ(error("0 2 l i\na b\n", false), "w, line 2: two names and a weight are expected");
+  // A weight below 0 can bring the sum of a row to 0, and a huge one past what a number holds.
+  EXPECT_EQ(error("0 2 l i\na b -1\n", false), "w, line 2: the weight -1 is not one from 0 to 1e100");
+  EXPECT_EQ(error("0 2 l i\na b 1e308\n", false), "w, line 2: the weight 1e308 is not one from 0 to 1e100");
+  EXPECT_EQ(error("0 2 l i\na b 1\nb a 1\na b 2\n", false), "w: 'a' has the neighbour 'b' twice");
+  EXPECT_EQ(error("2\n1 2\n2 2\n2 0\n", true), "w: '1' has the neighbour '2' twice");
 }
 
 // Anselin (1988) and spatialreg lmSLX: coefficients, classical errors.
