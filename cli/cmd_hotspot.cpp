@@ -23,7 +23,10 @@ Work declare(Options& options, RunOptions& run) {
   add_cell_options(options, job.cells, choice->tables);
   options.group("Statistics");
   options.text("value", job.value, "COLUMN", "The column to look at.").required = true;
-  options.text("by", job.by, "COLUMN", "The column of periods: each is a map of its own.");
+  options.text(
+      "by", job.by, "COLUMN",
+      "The column of periods: each is a map of its own. Without it, where cells stand in several rows, the "
+      "column of times that zonal wrote (year, season, month, day or date).");
   OptionRow& stats = options.list("stat", job.stats, "LIST", "Statistics per cell.");
   stats.words = words_of(local_statistics());
   stats.closed = true;

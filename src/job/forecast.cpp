@@ -357,7 +357,9 @@ void run(const ForecastJob& job, const RunContext& context) {
   const bool mean_of_all = std::erase(cells.plots, kMeanOfAll) > 0 && !job.id.empty();
   if (job.id.empty() && !job.plots.empty()) cells.plots = {""};
   // Refused before anything is read.
-  if (!job.totals.empty()) OutputFile(job.totals, context.overwrite);
+  for (const std::string& table : {job.totals, job.scores}) {
+    if (!table.empty()) check_table(table, {}, context);
+  }
   if (mean_of_all) {
     for (const std::string& variable : job.values)
       OutputFile(fill_template(job.plot_file, {{"cell", std::string(kMeanOfAll)}, {"variable", variable}}),

@@ -69,8 +69,13 @@ ForecastPlan make_forecast_plan(const ForecastJob& job) {
   plan.levels = parse_levels(job.quantiles);
   plan.criterion = parse_criterion(job.criterion);
   if (job.values.empty()) refuse("nothing to continue; name columns with --value");
+  if (!job.id.empty() && job.id == job.time)
+    refuse("--id and --time name the same column, '" + job.id + "'; every time would be a cell");
   for (const std::string& name : job.values) {
     if (std::ranges::count(job.values, name) > 1) refuse("--value names '" + name + "' twice");
+    if (name == job.time || name == job.id)
+      refuse("--value '" + name + "' is the column of " + (name == job.time ? "times" : "names") +
+             "; give one of measured values");
     if (job.total == name) refuse("--total '" + name + "' is continued itself, by --value");
   }
   if (!job.total.empty() && (job.total == job.time || job.total == job.id))
@@ -94,8 +99,10 @@ ForecastPlan make_forecast_plan(const ForecastJob& job) {
   if (job.total.empty() != job.totals.empty()) refuse("--total COLUMN and --totals FILE go together");
   if (job.components && job.details.empty())
     refuse("--components needs --details FILE: that is where they go");
-  if (!job.plots.empty() && !has_template(job.plot_file, "cell") && job.plots.size() * job.values.size() > 1)
-    refuse("--plot-file needs {cell} and {variable} in its name when several plots are drawn");
+  if (job.plots.size() > 1 && !has_template(job.plot_file, "cell"))
+    refuse("--plot-file needs {cell} in its name: several cells are drawn");
+  if (!job.plots.empty() && job.values.size() > 1 && !has_template(job.plot_file, "variable"))
+    refuse("--plot-file needs {variable} in its name: several columns are drawn");
   if (!job.plots.empty() && !job.plot_file.ends_with(".svg"))
     refuse(
         "--plot-file: drawings are SVG, so their name ends in .svg; rsvg-convert makes other formats of "

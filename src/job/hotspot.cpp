@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "cell_places.h"
 #include "hotspot_summary.h"
@@ -13,6 +14,7 @@
 #include "isotherm/core/text.h"
 #include "isotherm/io/table_writer.h"
 #include "isotherm/io/text_file.h"
+#include "isotherm/job/period.h"
 #include "isotherm/model/autocorrelation.h"
 #include "isotherm/model/model_formula.h"
 #include "kept_columns.h"
@@ -142,6 +144,18 @@ void add_heat_island(const HotspotJob& job, const ReadTable& cells, const Period
   }
 }
 
+/// What `isotherm zonal` calls the times of its rows: where cells stand in several rows and nobody names a
+/// column of periods, each time is a map of its own. Empty when there is no such column, or more than one.
+std::string column_of_times(const Table& cells, std::span<const std::string> names) {
+  if (std::set(names.begin(), names.end()).size() == names.size()) return "";
+  std::vector<std::string> found;
+  if (cells.find("date")) found.emplace_back("date");
+  for (const PeriodRow& period : period_rows()) {
+    if (cells.find(std::string(period.name))) found.emplace_back(period.name);
+  }
+  return found.size() == 1 ? found.front() : "";
+}
+
 void write_cells(const HotspotJob& job, const ReadTable& cells, std::span<const std::size_t> rows,
                  const CellColumns& results, const RunContext& context) {
   Table table = kept_table(cells, rows, {job.cells.id, job.by, job.value});
@@ -151,7 +165,8 @@ void write_cells(const HotspotJob& job, const ReadTable& cells, std::span<const 
 
 }  // namespace
 
-void run(const HotspotJob& job, const RunContext& context) {
+void run(const HotspotJob& asked, const RunContext& context) {
+  HotspotJob job = asked;
   const std::vector<const LocalStatisticRow*> statistics = statistics_of(job);
   if (job.weights.spec.empty()) throw Error(ErrorKind::usage, "which neighbours? give --weights, as knn:8");
   check_heat_island(job);
@@ -167,13 +182,19 @@ void run(const HotspotJob& job, const RunContext& context) {
   options.crs = job.cells.crs;
   ReadTable cells = read_table(job.cells.path, options, context.log);
   place_by_names(cells, job.cells.id);
+  const std::vector<std::string> names = id_texts(cells.table, id_column(cells.table, job.cells.id));
+  if (job.by.empty()) {
+    job.by = column_of_times(cells.table, names);
+    if (!job.by.empty())
+      context.log.note("cells stand in several rows: each " + job.by + " is a map of its own");
+  }
   std::vector<std::string> needed{job.value};
   if (!job.by.empty()) needed.push_back(job.by);
   for (const std::string& name : heat_island_columns(job)) needed.push_back(name);
   const std::vector<std::size_t> rows = complete_rows(cells.table, needed);
   if (rows.empty())
     throw Error(ErrorKind::no_data, "no row of " + job.cells.path + " has " + join(needed, " and "));
-  const WeightsSource source(job.weights, cells, id_texts(cells.table, id_column(cells.table, job.cells.id)));
+  const WeightsSource source(job.weights, cells, names);
   CellColumns results(cells.table.rows());
   std::vector<MapSummary> maps;
   FormulaAtom value;

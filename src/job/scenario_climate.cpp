@@ -176,8 +176,8 @@ double ClimateTable::value(const std::map<YearSpan, double>& model, const YearSp
   if (const auto exact = model.find(years); exact != model.end() && years.first != years.last)
     return exact->second;
   {  // the mean of single years, where there are enough
-    const int half = years.first == years.last ? window / 2 : 0;
-    const int first = years.first - (half > 0 ? half - 1 : 0), last = years.last + half;
+    const int around = years.first == years.last ? window : 1;  // the year itself, and more after than before
+    const int first = years.first - (around - 1) / 2, last = years.last + around / 2;
     double sum = 0;
     int count = 0;
     for (auto at = model.lower_bound({first, first}); at != model.end() && at->first.first <= last; ++at) {

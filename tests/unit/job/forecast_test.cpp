@@ -182,16 +182,18 @@ TEST_F(ForecastRun, BytesDoNotDependOnThreads) {
 
 TEST_F(ForecastRun, RefusesInWords) {
   const auto says = [&](auto change, ErrorKind kind, const char* part) {
-    ForecastJob made = job(kThreeYears);
+    ForecastJob made = job("cell,year,lst,word\na,2021,20,x\na,2022,22,y\na,2023,24,x\n");
     change(made);
     const std::string text = message(made, kind);
     EXPECT_NE(text.find(part), std::string::npos) << text << "\n  does not say: " << part;
   };
   says([](ForecastJob& j) { j.values = {"lts"}; }, ErrorKind::input, "did you mean 'lst'");
   says([](ForecastJob& j) { j.values = {}; }, ErrorKind::usage, "--value");
-  says([](ForecastJob& j) { j.values = {"cell"}; }, ErrorKind::input, "holds text");
+  says([](ForecastJob& j) { j.values = {"word"}; }, ErrorKind::input, "holds text");
+  says([](ForecastJob& j) { j.values = {"cell"}; }, ErrorKind::usage, "the column of names");
   says([](ForecastJob& j) { j.id = "zone"; }, ErrorKind::input, "no attribute 'zone'");
-  says([](ForecastJob& j) { j.time = "cell"; }, ErrorKind::input, "is no time");
+  says([](ForecastJob& j) { j.time = "word"; }, ErrorKind::input, "is no time");
+  says([](ForecastJob& j) { j.time = "cell"; }, ErrorKind::usage, "name the same column");
   says([](ForecastJob& j) { j.time = ""; }, ErrorKind::input, "lst_2021");
   says([](ForecastJob& j) { j.every = "month"; }, ErrorKind::usage, "coarser");
   says([](ForecastJob& j) { j.model = "arima"; }, ErrorKind::usage, "unknown model");
