@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "csv_columns.h"
+#include "isotherm/core/error.h"
 
 namespace isotherm {
 
@@ -219,6 +220,7 @@ struct PlainCsv::State {
     while (rows < room.most_rows && lines.next(line)) {
       if (line.empty()) continue;
       if (!words.split(line)) return {};
+      if (words.words().size() > names.size()) check_rest(line);
       ++rows;
       targets.add(words.words());
       if ((rows % kRowsBetweenLooks == 0 || std::has_single_bit(rows)) && is_full(targets, room, rows)) {
@@ -229,6 +231,16 @@ struct PlainCsv::State {
     if (!lines.plain()) return {};
     full = is_full(targets, room, rows);
     return rows;
+  }
+
+  /// Separators at the end of a row are nothing; words that no column takes are a comma too many before them.
+  void check_rest(std::string_view line) const {
+    const std::span<const std::string_view> rest = std::span(words.words()).subspan(names.size());
+    if (std::ranges::all_of(rest, &std::string_view::empty)) return;
+    throw Error(ErrorKind::input, path + ": the row '" + std::string(line.substr(0, 60)) + "' has " +
+                                      std::to_string(words.words().size()) + " words where the header has " +
+                                      std::to_string(names.size()) +
+                                      "; put words with commas in quotes, and write numbers with points");
   }
 
   bool is_full(const CsvTargets& targets, const ReadRoom& room, std::size_t rows) const {

@@ -153,5 +153,13 @@ TEST_F(TableReader, ErrorsNameWhatIsWrong) {
   EXPECT_NE(error_of(folder.file("absent.csv")).find("absent.csv"), std::string::npos);
 }
 
+TEST_F(TableReader, AWordThatNoColumnTakesIsAnError) {
+  // A decimal comma: 20 would be read where 20.5 was meant.
+  const std::string text = error_of(file("comma.csv", "id,t\na,21\nb,20,5\n"));
+  EXPECT_NE(text.find("the row 'b,20,5' has 3 words where the header has 2"), std::string::npos) << text;
+  EXPECT_EQ(error_of(file("ends.csv", "id,t\na,21,\nb,20,,\n")), "") << "separators alone are nothing";
+  EXPECT_EQ(error_of(file("german.csv", "id;t\na;20,5\n")), "");
+}
+
 }  // namespace
 }  // namespace isotherm
