@@ -92,7 +92,7 @@ void KnownCoverage::begin(const ZoneBatch& zones, std::int64_t first, std::size_
 bool KnownCoverage::lies_inside(const MultiPolygon& outline) const {
   if (outline.empty()) return false;
   const CrsTransform& transform = to_frame_[group_];
-  const Extent box = transform.identity() ? extent_of(outline) : reproject(extent_of(outline), transform);
+  const Extent box = reproject(extent_of(outline), transform, plan_.groups[group_].frame.extent());
   const Window& common = lattices_[group_].common;
   for (const Point corner : {Point{box.xmin, box.ymin}, Point{box.xmax, box.ymin}, Point{box.xmin, box.ymax},
                              Point{box.xmax, box.ymax}}) {

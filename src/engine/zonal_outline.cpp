@@ -86,8 +86,8 @@ ZonalOutline outline_of(const ZonalRequest& request, const RunContext& context) 
     share = pixels > 0 ? plan.pixels / pixels : 0;
   }
   for (const LatticeGroup& group : plan.groups) {
-    const Extent extent =
-        reproject(request.zones.extent(), CrsTransform(request.zones.crs(), group.frame.crs));
+    const Extent extent = reproject(request.zones.extent(),
+                                    CrsTransform(request.zones.crs(), group.frame.crs), group.frame.extent());
     for (const LatticeGroup::Member& member : group.members) {
       const Observation& observation = request.observations[member.observation];
       ZonalOutline::Reading reading;

@@ -74,7 +74,8 @@ double pixels_under(const Extent& extent, std::span<const LatticeGroup> groups,
                     std::span<const CrsTransform> transforms) {
   double most = 0;
   for (std::size_t k = 0; k < groups.size(); ++k) {
-    const Extent there = intersect(reproject(extent, transforms[k]), groups[k].frame.extent());
+    const Extent frame = groups[k].frame.extent();
+    const Extent there = intersect(reproject(extent, transforms[k], frame), frame);
     if (!there.empty())
       most = std::max(most, there.width() * there.height() / groups[k].frame.transform.pixel_area());
   }

@@ -25,7 +25,7 @@ class PixelCount {
     double pixels = 0;
     if (extent.empty()) return pixels;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-      const Extent there = reproject(extent, transforms_[g]);
+      const Extent there = reproject(extent, transforms_[g], groups_[g].frame.extent());
       for (const LatticeGroup::Member& member : groups_[g].members) {
         const Frame& frame = request_.observations[member.observation].frame;
         const Extent common = intersect(there, frame.extent());

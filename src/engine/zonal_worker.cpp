@@ -148,7 +148,7 @@ Coverage ZonalWorker::cover(const ZoneBatch& zones, std::int64_t first, std::siz
       add(reproject(outline, transform, tolerance));
     } catch (const Error&) {
       // A zone so far away that the frame's CRS has no place for it covers none of its pixels.
-      if (!intersect(reproject(extent_of(outline), transform), pixels).empty()) throw;
+      if (!intersect(reproject(extent_of(outline), transform, pixels), pixels).empty()) throw;
       builder.add(MultiPolygon{});
     }
   }
@@ -227,7 +227,8 @@ bool ZonalWorker::meets(const ZoneBatch& zones, std::size_t zone, const Coverage
   const Frame& frame = request_.observations[member.observation].frame;
   if (touches(coverage.spans(zone), {member.col, member.row, frame.width, frame.height})) return true;
   if (coverage.total(zone) > 0) return false;
-  return !intersect(reproject(extent_of(zones.outline(zone)), to_frame_[group]), frame.extent()).empty();
+  const Extent place = frame.extent();
+  return !intersect(reproject(extent_of(zones.outline(zone)), to_frame_[group], place), place).empty();
 }
 
 void ZonalWorker::store(const Coverage& coverage, std::size_t group, const LatticeGroup::Member& member,

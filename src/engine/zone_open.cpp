@@ -190,15 +190,8 @@ Extent extent_in(std::span<const Frame> frames, const std::string& crs) {
                   "a raster has no CRS, so cells cannot be laid over it; give one with --raster-crs");
     }
     const CrsTransform transform(frame.crs, crs);
-    Extent there = reproject(frame.extent(), transform);
-    // Frames on both sides of the antimeridian: bring each next to those before it.
-    if (transform.turn() > 0 && !all.empty()) {
-      const double shift =
-          transform.turn() * std::round((middle(all).x - middle(there).x) / transform.turn());
-      there.xmin += shift;
-      there.xmax += shift;
-    }
-    all = unite(all, there);
+    // Frames on both sides of the antimeridian: each is brought next to those before it.
+    all = unite(all, reproject(frame.extent(), transform, all));
   }
   return all;
 }

@@ -369,4 +369,14 @@ Extent reproject(const Extent& extent, const CrsTransform& transform) {
   return result;
 }
 
+Extent reproject(const Extent& extent, const CrsTransform& transform, const Extent& beside) {
+  Extent there = reproject(extent, transform);
+  if (there.empty() || beside.empty()) return there;
+  const double middle = (there.xmin + there.xmax) / 2;
+  const double shift = nearest_turn(middle, (beside.xmin + beside.xmax) / 2, transform.turn()) - middle;
+  there.xmin += shift;
+  there.xmax += shift;
+  return there;
+}
+
 }  // namespace isotherm

@@ -106,7 +106,7 @@ std::vector<Frame> frames_of(std::span<const Observation> observations) {
 
 bool meets(const ZoneSource& zones, std::span<const Frame> frames) {
   return std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) {
-    const Extent there = reproject(zones.extent(), CrsTransform(zones.crs(), frame.crs));
+    const Extent there = reproject(zones.extent(), CrsTransform(zones.crs(), frame.crs), frame.extent());
     return !intersect(there, frame.extent()).empty();
   });
 }

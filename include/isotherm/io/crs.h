@@ -61,6 +61,10 @@ MultiPolygon reproject(const MultiPolygon& outline, const CrsTransform& transfor
 /// without an image are left out. Longitudes run on past 180 where it lies across the antimeridian.
 Extent reproject(const Extent& extent, const CrsTransform& transform);
 
+/// The same, moved by whole turns of longitude to where its middle is nearest to that of `beside`: a raster
+/// may lie at 181 degrees and a cell at -179.
+Extent reproject(const Extent& extent, const CrsTransform& transform, const Extent& beside);
+
 /// True areas on the ellipsoid in square metres. One per thread.
 class GroundArea {
  public:
