@@ -1,9 +1,11 @@
 // isotherm regress: explain a column of a table by others.
 #include <memory>
+#include <span>
 
 #include "cli/commands.h"
 #include "cli/options/cells.h"
 #include "cli/options/invocation.h"
+#include "isotherm/core/error.h"
 #include "isotherm/job/regress.h"
 #include "isotherm/model/fit.h"
 #include "isotherm/model/local_fit.h"
@@ -15,9 +17,20 @@ namespace {
 
 struct Choice {
   RegressJob job;
-  std::vector<std::string> tables;
+  std::vector<std::string> tables, panel;
   ProvenanceInputs provenance;
 };
+
+/// --panel cell_id,year is --id cell_id --by year.
+void take_panel(std::span<const std::string> panel, RegressJob& job) {
+  if (panel.empty()) return;
+  if (panel.size() != 2)
+    throw Error(ErrorKind::usage, "--panel names two columns, of cells and of periods, as cell_id,year");
+  if (!job.cells.id.empty() || !job.by.empty())
+    throw Error(ErrorKind::usage, "--panel stands for --id and --by: leave these out");
+  job.cells.id = panel[0];
+  job.by = panel[1];
+}
 
 Work declare(Options& options, RunOptions& run) {
   const auto choice = std::make_shared<Choice>();
@@ -31,6 +44,8 @@ Work declare(Options& options, RunOptions& run) {
             "no plain words stand in backquotes.")
       .required = true;
   options.text("by", job.by, "COLUMN", "The column of periods: every model is fitted to each of them.");
+  options.list("panel", choice->panel, "ID,PERIOD",
+               "The columns of cells and of periods at once: --id and --by.");
   OptionRow& models = options.list("model", job.models, "LIST", "Models to fit.");
   models.words = words_of(regress_models());
   models.closed = true;
@@ -82,6 +97,7 @@ Work declare(Options& options, RunOptions& run) {
   return [choice, &options](const RunContext& context) {
     RegressJob chosen = choice->job;
     chosen.cells.path = one_table(choice->tables);
+    take_panel(choice->panel, chosen);
     run_recorded(choice->provenance, invocation_of("regress", options), {chosen.output, chosen.residuals},
                  context, [&] { isotherm::run(chosen, context); });
   };

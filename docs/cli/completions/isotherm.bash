@@ -9,7 +9,7 @@ _isotherm_options() {
     index) echo '--band --mask --keep-invalid --raster-crs --index --expr --set --catalog --compat-273 --output --type --format --compress --list --json --provenance --hash-inputs --backend --gpu --gpu-memory --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     grid) echo '--band --mask --keep-invalid --raster-crs --zones --crs --snap --aoi --aoi-crs --aoi-rule --layer --id --zones-crs --keep --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     forecast) echo '--layer --table-crs --id --time --value --every --aggregate --season --horizon --model --criterion --pool --regressor --quantiles --seed --paths --backtest --compare --scores --calibrate --output --format --wkt --layout --total --total-as --totals --details --components --plot --plot-file --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
-    regress) echo '--layer --id --table-crs --formula --by --model --area --se --cluster --logdet --cutoff --bandwidth --kernel --criterion --impact-draws --seed --cv --fillna --weights --binary --symmetric --table --output --residuals --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
+    regress) echo '--layer --id --table-crs --formula --by --panel --model --area --se --cluster --logdet --cutoff --bandwidth --kernel --criterion --impact-draws --seed --cv --fillna --weights --binary --symmetric --table --output --residuals --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     predict) echo '--model --period --layer --id --table-crs --change --predictor --mean-effects --weights --binary --symmetric --output --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     scenario) echo '--fit --cells --layer --id --table-crs --model --period --mean-effects --weights --binary --symmetric --delta --scenario --delta-value --base --window --years --temperature --response --drivers --change --from --quantiles --draws --seed --output --format --wkt --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
     hotspot) echo '--layer --id --table-crs --value --by --stat --permutations --seed --fdr --bonferroni --rural --elevation --elevation-band --utfvi --weights --binary --symmetric --output --summary --provenance --hash-inputs --threads --memory --overwrite --progress --no-progress --quiet --verbose --log --config --help' ;;
@@ -202,6 +202,7 @@ _isotherm_values() {
     'regress --table-crs') echo 'n' ;;
     'regress --formula') echo 'n' ;;
     'regress --by') echo 'n' ;;
+    'regress --panel') echo 'n' ;;
     'regress --model') echo 'l ols slx area area_slx fe fe_slx time two_way two_way_slx sar sem sdm sdem sac gm_lag gm_error gm_durbin re fe_sar fe_sem fe_sdm time_sar time_sem time_sdm two_way_sar two_way_sem two_way_sdm fe_sdem fe_sac time_sdem time_sac two_way_sdem two_way_sac gwr' ;;
     'regress --area') echo 'n' ;;
     'regress --se') echo 'w classical hc0 hc1 hc2 hc3 cluster conley' ;;

@@ -259,6 +259,7 @@ complete -c isotherm -n '__fish_seen_subcommand_from regress' -l id -x -d 'The c
 complete -c isotherm -n '__fish_seen_subcommand_from regress' -l table-crs -x -d 'The CRS of the table'\''s coordinates, where it does not say; believed, with a warning, where it says another'
 complete -c isotherm -n '__fish_seen_subcommand_from regress' -l formula -x -d 'What is explained by what: '\''y ~ a + b + a:b + log(a) + poly(a, 2) + factor(c) + w(a) - 1'\'''
 complete -c isotherm -n '__fish_seen_subcommand_from regress' -l by -x -d 'The column of periods: every model is fitted to each of them'
+complete -c isotherm -n '__fish_seen_subcommand_from regress' -l panel -x -d 'The columns of cells and of periods at once: --id and --by'
 complete -c isotherm -n '__fish_seen_subcommand_from regress' -l model -x -a '(__isotherm_list ols slx area area_slx fe fe_slx time two_way two_way_slx sar sem sdm sdem sac gm_lag gm_error gm_durbin re fe_sar fe_sem fe_sdm time_sar time_sem time_sdm two_way_sar two_way_sem two_way_sdm fe_sdem fe_sac time_sdem time_sac two_way_sdem two_way_sac gwr)' -d 'Models to fit'
 complete -c isotherm -n '__fish_seen_subcommand_from regress' -l area -x -d 'The column of areas, for models with area effects'
 complete -c isotherm -n '__fish_seen_subcommand_from regress' -l se -x -a 'classical hc0 hc1 hc2 hc3 cluster conley' -d 'How standard errors are estimated'
