@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/setup.sh gdal-bin dpkg-dev file
+scripts/setup.sh gdal-bin dpkg-dev file curl openssl
 cmake --preset dev
 cmake --build build/dev
 ctest --test-dir build/dev --output-on-failure -j "$(nproc)" "$@"
