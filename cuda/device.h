@@ -12,13 +12,21 @@
 
 namespace isotherm::gpu {
 
-/// Throws Error(internal) that says what was being done and CUDA's name and text of what went wrong.
+/// A card had no memory left: the same work may pass in smaller pieces.
+class NoMemory : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Throws Error(internal) that says what was being done and CUDA's name and text of what went wrong; NoMemory
+/// when it was that.
 inline void check(cudaError_t result, const std::string& what) {
   if (result == cudaSuccess) return;
   cudaGetLastError();  // forgets it, so that the next call is judged by itself
-  throw Error(ErrorKind::internal, "GPU: " + what + " failed: " + cudaGetErrorName(result) + " (" +
-                                       cudaGetErrorString(result) +
-                                       "); --backend cpu does the same work without it");
+  const std::string text = "GPU: " + what + " failed: " + cudaGetErrorName(result) + " (" +
+                           cudaGetErrorString(result) + "); --backend cpu does the same work without it";
+  if (result == cudaErrorMemoryAllocation) throw NoMemory(ErrorKind::internal, text);
+  throw Error(ErrorKind::internal, text);
 }
 
 class Stream {
@@ -69,14 +77,14 @@ class Memory {
       const std::size_t bytes = count * sizeof(T);
       check(place == Place::card ? cudaMalloc(&made, bytes) : cudaMallocHost(&made, bytes),
             "taking " + std::to_string(bytes) + " bytes of " +
-                (place == Place::card ? "card memory (less is taken with --gpu-memory)" : "pinned memory"));
+                (place == Place::card ? "card memory (less is taken with a smaller --gpu-memory)"
+                                      : "pinned memory"));
       data_ = static_cast<T*>(made);
       capacity_ = count;
     }
     return data_;
   }
-
- private:
+  T* data() const { return data_; }
   void release() {
     if (data_ == nullptr) return;
     if (place == Place::card)
@@ -86,6 +94,8 @@ class Memory {
     data_ = nullptr;
     capacity_ = 0;
   }
+
+ private:
   T* data_ = nullptr;
   std::size_t capacity_ = 0;
 };

@@ -1,31 +1,58 @@
-// The kernels: what a thread of backend/kernels.h does, with its number. Only .cu files include this.
+// The kernels: what a thread of backend/kernels.h does, with its number, and how they are started. Only .cu
+// files include this.
 #pragma once
 
+#include <cuda_runtime.h>
+
+#include "device.h"
 #include "isotherm/backend/kernels.h"
 
 namespace isotherm::gpu {
 
 inline constexpr unsigned kThreads = 256;  // of a block
 
-inline unsigned blocks_for(std::size_t threads) {
-  return static_cast<unsigned>((threads + kThreads - 1) / kThreads);
+/// Starts a thread of the kernel for each of `threads` and some more. Throws Error(internal).
+template <class... Wanted, class... Given>
+void launch(void (*kernel)(Wanted...), std::size_t threads, const Stream& stream, const std::string& what,
+            const Given&... arguments) {
+  if (threads == 0) return;
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3{static_cast<unsigned>((threads + kThreads - 1) / kThreads), 1, 1};
+  config.blockDim = dim3{kThreads, 1, 1};
+  config.stream = stream.get();
+  check(cudaLaunchKernelEx(&config, kernel, Wanted(arguments)...), "starting the kernel of " + what);
+}
+
+static __device__ inline std::size_t thread_number() {
+  return std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
 }
 
 /// A thread per pixel.
-static __global__ void evaluate_pixels(kernels::ProgramView program, const float* inputs, float* outputs,
-                                       std::size_t pixels) {
-  const std::size_t pixel = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
+[[maybe_unused]] static __global__ void evaluate_pixels(kernels::ProgramView program, const float* inputs,
+                                                        float* outputs, std::size_t pixels) {
+  const std::size_t pixel = thread_number();
   if (pixel < pixels) kernels::evaluate_pixel(program, inputs, outputs, pixels, pixel);
 }
 
+/// A thread per pixel.
+[[maybe_unused]] static __global__ void evaluate_stored_pixels(kernels::ProgramView program,
+                                                               StoredView stored, float* outputs) {
+  const std::size_t pixel = thread_number();
+  if (pixel < stored.plane) kernels::evaluate_stored_pixel(program, stored, outputs, pixel);
+}
+
 /// A thread per zone and quantity.
-static __global__ void gather_zones(kernels::GatherView view, Moments* moments) {
-  const std::size_t thread = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  const std::size_t zone = thread % view.zones,
-                    quantity = thread / view.zones;  // neighbours read beside each other
+[[maybe_unused]] static __global__ void gather_zones(kernels::GatherView view, Moments* moments) {
+  // Neighbours read beside each other.
+  const std::size_t zone = thread_number() % view.zones, quantity = thread_number() / view.zones;
   if (quantity >= view.quantities) return;
   kernels::gather_zone(view, static_cast<std::uint32_t>(zone), static_cast<std::uint32_t>(quantity),
                        moments[zone * view.quantities + quantity]);
+}
+
+/// A thread per collector.
+[[maybe_unused]] static __global__ void clear_moments(Moments* moments, std::size_t count) {
+  if (thread_number() < count) moments[thread_number()] = Moments{};
 }
 
 }  // namespace isotherm::gpu

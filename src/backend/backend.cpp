@@ -18,6 +18,14 @@ void Gathering::reset(const Coverage& coverage, std::size_t quantities, bool kee
   collectors_.resize(coverage.zones() * quantities, Collector(keep_samples));
 }
 
+void Backend::evaluate_stored(const Program& program, const StoredTile& inputs, Tile& outputs) {
+  Tile decoded;
+  inputs.decode_to(decoded);
+  evaluate(program, decoded, outputs);
+}
+
+std::unique_ptr<KeptZones> Backend::keep(const Coverage&, std::size_t) { return nullptr; }
+
 std::span<const BackendRow> backends() {
   static const std::array<BackendRow, 2> rows{{
       {"cuda", "an NVIDIA GPU", [] { return gpu_report().trouble; }, make_cuda_backend},

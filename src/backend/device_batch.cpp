@@ -20,13 +20,14 @@ kernels::ProgramView ProgramArrays::view() const {
           static_cast<std::uint32_t>(results.size())};
 }
 
-GatherArrays::GatherArrays(const Coverage& coverage, const Tile& values, Gathering& gathering)
-    : quantities_(static_cast<std::uint32_t>(gathering.quantities())) {
+GatherArrays::GatherArrays(const Coverage& coverage, const Tile& values, Gathering& gathering,
+                           std::size_t first_zone, std::size_t most_bytes)
+    : end_zone(first_zone), quantities_(static_cast<std::uint32_t>(gathering.quantities())) {
   const std::int64_t row_end = values.window().row_end();
   const auto all_weights = coverage.weights();
-  for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
-    const auto all = coverage.spans(zone);
-    std::uint32_t k = gathering.next_span(zone);
+  for (; end_zone < coverage.zones() && (zones.empty() || bytes() < most_bytes); ++end_zone) {
+    const auto all = coverage.spans(end_zone);
+    std::uint32_t k = gathering.next_span(end_zone);
     const std::uint32_t begin = k;
     for (; k < all.size() && all[k].row < row_end; ++k) {
       Span span = all[k];
@@ -38,42 +39,48 @@ GatherArrays::GatherArrays(const Coverage& coverage, const Tile& values, Gatheri
       spans.push_back(span);
     }
     if (k == begin) continue;
-    zones.push_back(static_cast<std::uint32_t>(zone));
+    zones.push_back(static_cast<std::uint32_t>(end_zone));
     first.push_back(static_cast<std::uint32_t>(spans.size()));
-    for (std::uint32_t q = 0; q < quantities_; ++q) moments.push_back(gathering.collector(zone, q).moments());
+    for (std::uint32_t q = 0; q < quantities_; ++q)
+      moments.push_back(gathering.collector(end_zone, q).moments());
   }
 }
 
+std::size_t GatherArrays::bytes() const {
+  return spans.size() * sizeof(Span) + first.size() * sizeof(std::uint32_t) + weights.size() * sizeof(float) +
+         moments.size() * sizeof(Moments);
+}
+
 kernels::GatherView GatherArrays::view(const Tile& values) const {
-  const Window& window = values.window();
-  return {spans.data(),
-          first.data(),
-          weights.data(),
-          values.planes() == 0 ? nullptr : values.plane(0).data(),
-          values.plane_size(),
-          window.col,
-          window.row,
-          window.width,
-          static_cast<std::uint32_t>(zones.size()),
+  return {spans.data(),    first.data(),
+          weights.data(),  values.planes() == 0 ? nullptr : values.plane(0).data(),
+          values.window(), static_cast<std::uint32_t>(zones.size()),
           quantities_};
 }
 
 void GatherArrays::finish(const Coverage& coverage, const Tile& values, Gathering& gathering) const {
-  const Window& window = values.window();
   for (std::size_t z = 0; z < zones.size(); ++z) {
-    const std::size_t zone = zones[z];
-    const std::uint32_t begin = gathering.next_span(zone), count = first[z + 1] - first[z];
-    for (std::uint32_t q = 0; q < quantities_; ++q) {
-      Collector& collector = gathering.collector(zone, q);
-      collector.set_moments(moments[z * quantities_ + q]);
-      for (const Span& span : coverage.spans(zone).subspan(begin, count)) {
-        collector.keep_run(values.view(q).row(span.row - window.row) + (span.col - window.col),
-                           span.weights == Span::kFull ? nullptr : coverage.weights().data() + span.weights,
-                           span.count);
-      }
-    }
-    gathering.next_span(zone) = begin + count;
+    for (std::uint32_t q = 0; q < quantities_; ++q)
+      gathering.collector(zones[z], q).set_moments(moments[z * quantities_ + q]);
+    keep_values(coverage, zones[z], values, gathering);
   }
+}
+
+void keep_values(const Coverage& coverage, std::size_t zone, const Tile& values, Gathering& gathering) {
+  const Window& window = values.window();
+  const auto spans = coverage.spans(zone);
+  const std::uint32_t begin = gathering.next_span(zone);
+  std::uint32_t end = begin;
+  while (end < spans.size() && spans[end].row < window.row_end()) ++end;
+  for (std::size_t q = 0; q < gathering.quantities(); ++q) {
+    Collector& collector = gathering.collector(zone, q);
+    for (const Span& span : spans.subspan(begin, end - begin)) {
+      collector.keep_run(values.view(q).row(span.row - window.row) + (span.col - window.col),
+                         span.weights == Span::kFull ? nullptr : coverage.weights().data() + span.weights,
+                         span.count);
+    }
+  }
+  gathering.next_span(zone) = end;
 }
 
 }  // namespace isotherm

@@ -2,7 +2,6 @@
 // by every backend that runs backend/kernels.h, wherever its threads are.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "isotherm/backend/backend.h"
@@ -22,11 +21,14 @@ struct ProgramArrays {
   kernels::ProgramView view() const;
 };
 
-/// The part of a gathering that one call can do: spans of the rows at hand, of the zones that have some, and
-/// the weights these spans read, moved together.
+/// The part of a gathering that one call can do: of some zones, the spans in the rows at hand, and the
+/// weights these spans read, moved together.
 struct GatherArrays {
-  GatherArrays(const Coverage& coverage, const Tile& values, Gathering& gathering);
-  std::vector<std::uint32_t> zones;  ///< their numbers in the coverage
+  /// Zones from `first_zone` on, as many as take no more than `most_bytes`, but one at least.
+  GatherArrays(const Coverage& coverage, const Tile& values, Gathering& gathering, std::size_t first_zone,
+               std::size_t most_bytes);
+  std::size_t end_zone = 0;          ///< the first zone that was left for the next call
+  std::vector<std::uint32_t> zones;  ///< of those looked at, the ones that have spans here
   std::vector<Span> spans;
   std::vector<std::uint32_t> first{0};
   std::vector<float> weights;
@@ -36,7 +38,11 @@ struct GatherArrays {
   void finish(const Coverage& coverage, const Tile& values, Gathering& gathering) const;
 
  private:
+  std::size_t bytes() const;
   std::uint32_t quantities_ = 0;
 };
+
+/// Gives the pixels of one zone in the rows of `values` to the collectors that keep values, and moves on.
+void keep_values(const Coverage& coverage, std::size_t zone, const Tile& values, Gathering& gathering);
 
 }  // namespace isotherm

@@ -105,4 +105,16 @@ void ObservationReader::read(std::span<const std::string> bands, const Window& w
   out.relabel(window);
 }
 
+bool ObservationReader::has_stored(std::span<const std::string> bands) {
+  return parts_.size() == 1 && parts_.front().reader.has_stored(bands);
+}
+
+void ObservationReader::read_stored(std::span<const std::string> bands, const Window& window,
+                                    StoredTile& out) {
+  Part& part = parts_.front();
+  part.reader.read_stored(
+      bands, {window.col - part.window.col, window.row - part.window.row, window.width, window.height}, out);
+  out.relabel(window);
+}
+
 }  // namespace isotherm

@@ -167,18 +167,24 @@ std::vector<char> ZonalWorker::find_large(const Coverage& coverage) const {
   return large;
 }
 
-template <class Visit>
-void ZonalWorker::each_strip(const LatticeGroup::Member& member, const Coverage& coverage, Visit visit) {
-  const Program& program = request_.programs[member.observation];
+ObservationReader& ZonalWorker::reader(const LatticeGroup::Member& member) {
   auto& reader = readers_[member.observation];
   if (!reader)
     reader =
         std::make_unique<ObservationReader>(request_.observations[member.observation], request_.mask, cache_);
+  return *reader;
+}
+
+template <class Visit>
+void ZonalWorker::each_strip(const LatticeGroup::Member& member, const Coverage& coverage, Visit visit) {
+  const Program& program = request_.programs[member.observation];
+  ObservationReader& from = reader(member);
   const Window& all = coverage.window();
   const std::size_t row_bytes = static_cast<std::size_t>(std::max<std::int64_t>(1, all.width)) *
                                 sizeof(float) * (program.inputs().size() + program.outputs().size());
   const std::int64_t strip_rows =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(plan_.strip_bytes / row_bytes));
+  as_stored_ = backend_.prefers_stored() && from.has_stored(program.inputs());
   std::vector<std::uint32_t> next(coverage.zones(), 0);
   for (std::int64_t row = all.row; row < all.row_end(); row += strip_rows) {
     context_.stop.check();
@@ -186,25 +192,36 @@ void ZonalWorker::each_strip(const LatticeGroup::Member& member, const Coverage&
     if (strip.empty()) continue;
     {
       Stopwatch watch(clock_, Stage::read);
-      reader->read(program.inputs(),
-                   {strip.col - member.col, strip.row - member.row, strip.width, strip.height}, bands_);
-      bands_.relabel(strip);
+      const Window there{strip.col - member.col, strip.row - member.row, strip.width, strip.height};
+      if (as_stored_) {
+        from.read_stored(program.inputs(), there, stored_);
+        stored_.relabel(strip);
+      } else {
+        from.read(program.inputs(), there, bands_);
+        bands_.relabel(strip);
+      }
       // Dates of one lattice share the weights of a strip.
       if (pixel_weights_ != nullptr && weights_.window() != strip) pixel_weights_->read(strip, weights_);
     }
-    {
-      Stopwatch watch(clock_, Stage::evaluate);
-      backend_.evaluate(program, bands_, quantities_);
-      if (pixel_weights_ != nullptr) leave_out_unweighted(weights_, quantities_);
-    }
-    Stopwatch watch(clock_, Stage::gather);
     visit();
   }
 }
 
-void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& coverage,
+void ZonalWorker::evaluate(const LatticeGroup::Member& member) {
+  Stopwatch watch(clock_, Stage::evaluate);
+  const Program& program = request_.programs[member.observation];
+  if (as_stored_) {
+    backend_.evaluate_stored(program, stored_, quantities_);
+  } else {
+    backend_.evaluate(program, bands_, quantities_);
+  }
+  if (pixel_weights_ != nullptr) leave_out_unweighted(weights_, quantities_);
+}
+
+void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& coverage, KeptZones* kept,
                           std::span<const char> large) {
   const std::size_t quantities = request_.quantities();
+  const Program& program = request_.programs[member.observation];
   gathering_.reset(coverage, quantities, false);
   if (pixel_weights_ != nullptr) weighted_.reset(coverage, quantities, false);
   Gathering& keeping = pixel_weights_ != nullptr ? weighted_ : gathering_;
@@ -214,7 +231,18 @@ void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& co
       keeping.collector(zone, q).keep_samples(wanted_[q].samples && large[zone] == 0);
     }
   }
+  if (kept != nullptr && reader(member).has_stored(program.inputs())) {
+    kept->start(samples);
+    each_strip(member, coverage, [&] {
+      Stopwatch watch(clock_, Stage::gather);
+      kept->add(program, stored_, gathering_);
+    });
+    kept->finish(gathering_);
+    return;
+  }
   each_strip(member, coverage, [&] {
+    evaluate(member);
+    Stopwatch watch(clock_, Stage::gather);
     backend_.gather(coverage, quantities_, gathering_);
     if (pixel_weights_ != nullptr) gather_weighted(coverage, quantities_, weights_, weighted_);
   });
@@ -269,6 +297,7 @@ void ZonalWorker::read_large(const LatticeGroup::Member& member, const Coverage&
     const SamplePass pass = [&](const SampleVisitor& visit) {
       std::uint32_t next = 0;
       each_strip(member, alone, [&] {
+        evaluate(member);
         for (; next < alone.spans(0).size() && alone.spans(0)[next].row < quantities_.window().row_end();
              ++next) {
           samples_of(alone, alone.spans(0)[next], quantities_.view(q),
@@ -317,8 +346,10 @@ ZonalBatch ZonalWorker::compute(const BatchRange& range, std::vector<Coverage>* 
       weights_.reset({}, 0);
     }
     const std::vector<char> large = find_large(coverage);
+    std::unique_ptr<KeptZones> kept;  // second weights are the processor's work
+    if (request_.weighting == nullptr) kept = backend_.keep(coverage, batch.quantities);
     for (const LatticeGroup::Member& member : plan_.groups[group].members) {
-      observe(member, coverage, large);
+      observe(member, coverage, kept.get(), large);
       store(coverage, group, member, large, batch);
       for (std::size_t zone = 0; zone < large.size(); ++zone) {
         if (large[zone] != 0) read_large(member, coverage, zone, batch);

@@ -38,11 +38,15 @@ class ZonalWorker {
   };
   /// Zones whose values do not fit the budget: they are read in passes.
   std::vector<char> find_large(const Coverage& coverage) const;
-  /// Reads the pixels under the coverage strip by strip and evaluates them; `visit` finds them in quantities_
-  /// (and their weights in weights_).
+  /// Reads the pixels under the coverage strip by strip, into stored_ where the backend prefers that and the
+  /// files allow it, else into bands_ (and their weights into weights_).
   template <class Visit>
   void each_strip(const LatticeGroup::Member& member, const Coverage& coverage, Visit visit);
-  void observe(const LatticeGroup::Member& member, const Coverage& coverage, std::span<const char> large);
+  /// The strip's pixels as quantities_.
+  void evaluate(const LatticeGroup::Member& member);
+  ObservationReader& reader(const LatticeGroup::Member& member);
+  void observe(const LatticeGroup::Member& member, const Coverage& coverage, KeptZones* kept,
+               std::span<const char> large);
   bool meets(const ZoneBatch& zones, std::size_t zone, const Coverage& coverage, std::size_t group,
              const LatticeGroup::Member& member) const;
   void store(const Coverage& coverage, std::size_t group, const LatticeGroup::Member& member,
@@ -66,6 +70,8 @@ class ZonalWorker {
   PixelWeights* pixel_weights_ = nullptr;                    ///< of the lattice group at work
   Gathering gathering_, weighted_;  ///< by coverage alone, and with the second weight
   Tile bands_, quantities_, weights_;
+  StoredTile stored_;
+  bool as_stored_ = false;  ///< the strip lies in stored_
 };
 
 }  // namespace isotherm

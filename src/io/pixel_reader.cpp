@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <set>
@@ -82,8 +83,16 @@ struct SceneReader::State {
   std::shared_ptr<const RawBlock> block(const BandSource& source, const BlockPart& part, IfLoading otherwise);
   void count_invalid_once(const BandSource& source, const BlockPart& part, const RawBlock& block);
   void ask(std::vector<BlockUse>& uses, const BlockUse& use, const Window& inside);
-  void ask_quality(std::vector<BlockUse>& uses, std::span<const std::string> bands, const Window& inside);
-  void fulfil(const BlockUse& use, const RawBlock& block, const Window& inside, Tile& out);
+  struct QualityUse {
+    BandSource* source;
+    const QualityTest* test;
+    std::uint32_t any;
+  };
+  std::vector<QualityUse> quality_uses(std::span<const std::string> bands);
+  template <class Visit>
+  void each_block(const std::vector<BlockUse>& uses, Visit visit);
+  template <class Visit>
+  void each_row(const BlockUse& use, const RawBlock& block, const Window& target, Visit visit) const;
   void leave_out_dropped(const Window& inside, Tile& out) const;
 };
 
@@ -162,11 +171,10 @@ void SceneReader::State::ask(std::vector<BlockUse>& uses, const BlockUse& use, c
   });
 }
 
-/// Makes room for `inside` in `drop` where a quality band can speak against pixels.
-void SceneReader::State::ask_quality(std::vector<BlockUse>& uses, std::span<const std::string> bands,
-                                     const Window& inside) {
+/// The quality bands that can speak against pixels of these bands.
+std::vector<SceneReader::State::QualityUse> SceneReader::State::quality_uses(
+    std::span<const std::string> bands) {
   static constexpr QualityTest kNoTest;
-  drop.clear();
   std::uint32_t saturated = 0;
   for (const std::string& name : bands) {
     if (mask.saturated) saturated |= saturation_bit(scene.coding, source(name).band->number);
@@ -174,29 +182,42 @@ void SceneReader::State::ask_quality(std::vector<BlockUse>& uses, std::span<cons
   // Collection 2 has a raster of its own for saturation; before, the bits are in the quality band.
   const bool own_raster = scene.coding == QualityCoding::collection2;
   const std::uint32_t in_quality = own_raster ? 0 : saturated;
+  std::vector<QualityUse> uses;
   if (scene.quality && (test.any != 0 || test.fields != 0 || in_quality != 0))
-    ask(uses, {&quality_source(quality, *scene.quality), 0, &test, in_quality}, inside);
+    uses.push_back({&quality_source(quality, *scene.quality), &test, in_quality});
   if (scene.saturation && own_raster && saturated != 0)
-    ask(uses, {&quality_source(saturation, *scene.saturation), 0, &kNoTest, saturated}, inside);
-  if (!uses.empty() && uses.back().test != nullptr) drop.assign(static_cast<std::size_t>(inside.pixels()), 0);
+    uses.push_back({&quality_source(saturation, *scene.saturation), &kNoTest, saturated});
+  return uses;
 }
 
-void SceneReader::State::fulfil(const BlockUse& use, const RawBlock& block, const Window& inside, Tile& out) {
+/// Calls visit(use, block) for every use. Blocks that another worker is loading come last: meanwhile this one
+/// loads what it can for both.
+template <class Visit>
+void SceneReader::State::each_block(const std::vector<BlockUse>& uses, Visit visit) {
+  std::vector<const BlockUse*> later;
+  for (const BlockUse& use : uses) {
+    if (const auto loaded = block(*use.source, use.part, IfLoading::give_up)) {
+      visit(use, *loaded);
+    } else {
+      later.push_back(&use);
+    }
+  }
+  for (const BlockUse* use : later) visit(*use, *block(*use->source, use->part, IfLoading::wait));
+}
+
+/// Calls visit(stored, to, width) for every row of a block's part: where its numbers begin, and how far into
+/// a plane over `target` they belong.
+template <class Visit>
+void SceneReader::State::each_row(const BlockUse& use, const RawBlock& block, const Window& target,
+                                  Visit visit) const {
   const StoredBand& facts = *use.source->facts;
   const BlockPart& part = use.part;
-  const Window& target = use.test != nullptr ? inside : out.window();
   const auto width = static_cast<std::size_t>(part.pixels.width);
-  if (use.test == nullptr) count_invalid_once(*use.source, part, block);
   for (std::int64_t row = 0; row < part.pixels.height; ++row) {
     const std::int64_t from = (part.first_row + row) * facts.block_width + part.first_col;
     const auto to = static_cast<std::size_t>((part.pixels.row - target.row + row) * target.width +
                                              part.pixels.col - target.col);
-    const std::byte* stored = block.plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type);
-    if (use.test != nullptr) {
-      test_row(stored, facts.type, *use.test, use.any, std::span(drop).subspan(to, width));
-    } else {
-      decode_row(stored, facts.type, use.source->rule, out.plane(use.plane).subspan(to, width));
-    }
+    visit(block.plane(facts) + static_cast<std::size_t>(from) * size_of(facts.type), to, width);
   }
 }
 
@@ -229,19 +250,61 @@ void SceneReader::read(std::span<const std::string> bands, const Window& window,
   if (inside.empty()) return;
   std::vector<BlockUse> uses;
   for (std::size_t k = 0; k < bands.size(); ++k) state.ask(uses, {&state.source(bands[k]), k}, inside);
-  state.ask_quality(uses, bands, inside);
-  // Blocks that another worker is loading come last: meanwhile this one loads what it can for both.
-  std::vector<const BlockUse*> later;
-  for (const BlockUse& use : uses) {
-    if (const auto block = state.block(*use.source, use.part, IfLoading::give_up)) {
-      state.fulfil(use, *block, inside, out);
-    } else {
-      later.push_back(&use);
+  const auto qualities = state.quality_uses(bands);
+  for (const auto& quality : qualities)
+    state.ask(uses, {quality.source, 0, quality.test, quality.any}, inside);
+  state.drop.assign(qualities.empty() ? 0 : static_cast<std::size_t>(inside.pixels()), 0);
+  state.each_block(uses, [&](const BlockUse& use, const RawBlock& block) {
+    const StoredType type = use.source->facts->type;
+    if (use.test != nullptr) {
+      state.each_row(use, block, inside, [&](const std::byte* stored, std::size_t to, std::size_t width) {
+        test_row(stored, type, *use.test, use.any, std::span(state.drop).subspan(to, width));
+      });
+      return;
     }
-  }
-  for (const BlockUse* use : later)
-    state.fulfil(*use, *state.block(*use->source, use->part, IfLoading::wait), inside, out);
+    state.count_invalid_once(*use.source, use.part, block);
+    state.each_row(use, block, window, [&](const std::byte* stored, std::size_t to, std::size_t width) {
+      decode_row(stored, type, use.source->rule, out.plane(use.plane).subspan(to, width));
+    });
+  });
   state.leave_out_dropped(inside, out);
+  if (state.cache.open_files > open_file_limit()) state.close_files();
+}
+
+bool SceneReader::has_stored(std::span<const std::string> bands) {
+  State& state = *state_;
+  const auto unsigned16 = [](const BandSource& source) {
+    // A signed number that stands for an unsigned one has its bits.
+    return source.facts->type == StoredType::uint16 ||
+           (source.facts->type == StoredType::int16 && source.rule.wrap_unsigned16);
+  };
+  const auto qualities = state.quality_uses(bands);
+  return std::ranges::all_of(bands,
+                             [&](const std::string& name) { return unsigned16(state.source(name)); }) &&
+         std::ranges::all_of(qualities,
+                             [](const auto& use) { return use.source->facts->type == StoredType::uint16; });
+}
+
+void SceneReader::read_stored(std::span<const std::string> bands, const Window& window, StoredTile& out) {
+  State& state = *state_;
+  const Window inside = intersect(window, state.scene.frame.window());
+  const auto qualities = state.quality_uses(bands);
+  std::vector<Decoding> rules;
+  for (const std::string& name : bands) rules.push_back(state.source(name).rule);
+  std::vector<StoredQuality> against;
+  for (const auto& quality : qualities) against.push_back({*quality.test, quality.any});
+  out.reset(window, inside, std::move(rules), std::move(against));
+  if (inside.empty()) return;
+  std::vector<BlockUse> uses;
+  for (std::size_t k = 0; k < bands.size(); ++k) state.ask(uses, {&state.source(bands[k]), k}, inside);
+  for (std::size_t k = 0; k < qualities.size(); ++k)
+    state.ask(uses, {qualities[k].source, bands.size() + k, qualities[k].test}, inside);
+  state.each_block(uses, [&](const BlockUse& use, const RawBlock& block) {
+    if (use.test == nullptr) state.count_invalid_once(*use.source, use.part, block);
+    state.each_row(use, block, window, [&](const std::byte* stored, std::size_t to, std::size_t width) {
+      std::memcpy(out.plane(use.plane).data() + to, stored, width * sizeof(std::uint16_t));
+    });
+  });
   if (state.cache.open_files > open_file_limit()) state.close_files();
 }
 

@@ -23,6 +23,18 @@ namespace {
 struct Worker {
   SceneReader reader;
   Tile bands, results;
+  StoredTile stored;
+
+  /// The program's results over a window of the scene.
+  void evaluate(const Program& program, const Window& window, Backend& backend) {
+    if (backend.prefers_stored() && reader.has_stored(program.inputs())) {
+      reader.read_stored(program.inputs(), window, stored);
+      backend.evaluate_stored(program, stored, results);
+    } else {
+      reader.read(program.inputs(), window, bands);
+      backend.evaluate(program, bands, results);
+    }
+  }
 };
 
 /// Reads and evaluates a row of tiles, tile by tile: what a tile needs stays in the processor's caches.
@@ -35,8 +47,7 @@ std::vector<std::shared_ptr<RasterTileRow>> make_tiles(const IndexScene& planned
   std::vector<View<const float>> planes;
   for (std::int64_t col = 0; col < frame.width; col += kTileSide) {
     const Window tile = intersect(Window{col, row, kTileSide, kTileSide}, frame.window());
-    worker.reader.read(planned.program.inputs(), tile, worker.bands);
-    backend.evaluate(planned.program, worker.bands, worker.results);
+    worker.evaluate(planned.program, tile, backend);
     for (std::size_t w = 0; w < writers.size(); ++w) {
       const IndexFile& file = planned.files[w];
       planes.clear();
@@ -61,7 +72,7 @@ void write_scene(const IndexScene& planned, const MaskChoice& mask, const Raster
   run_ordered(
       strips.strips, {context.threads, strips.tokens}, context.stop,
       [&] {
-        return Worker{SceneReader(planned.scene, mask, cache), {}, {}};
+        return Worker{SceneReader(planned.scene, mask, cache), {}, {}, {}};
       },
       [&](Worker& worker, std::uint64_t n) {
         return make_tiles(planned, static_cast<std::int64_t>(n) * kTileSide, writers, backend, worker);

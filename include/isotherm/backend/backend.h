@@ -13,6 +13,7 @@
 
 #include "isotherm/core/view.h"
 #include "isotherm/spectral/program.h"
+#include "isotherm/spectral/stored_tile.h"
 #include "isotherm/stats/statistics.h"
 #include "isotherm/zones/coverage.h"
 
@@ -39,15 +40,35 @@ class Gathering {
   std::vector<Collector> collectors_;
 };
 
+/// The zones of a batch where a backend keeps them, in the memory of a card, while the pixels of one date
+/// after the other come by. For one worker at a time.
+class KeptZones {
+ public:
+  virtual ~KeptZones() = default;
+  /// Begins a date; with `values`, collectors that keep values will get them.
+  virtual void start(bool values) = 0;
+  /// Like evaluate_stored() and then gather(): rows in ascending order, each once. Sums reach the gathering
+  /// with finish(), values at once.
+  virtual void add(const Program& program, const StoredTile& inputs, Gathering& gathering) = 0;
+  virtual void finish(Gathering& gathering) = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
   /// `outputs` takes the window of `inputs` and a plane per output; inputs[k] is the band
   /// program.inputs()[k].
   virtual void evaluate(const Program& program, const Tile& inputs, Tile& outputs) = 0;
+  /// The same from stored numbers, band k of which is program.inputs()[k].
+  virtual void evaluate_stored(const Program& program, const StoredTile& inputs, Tile& outputs);
+  /// Whether pixels should come to it as stored numbers where they are such.
+  virtual bool prefers_stored() const { return false; }
   /// Adds the pixels of `values` (a plane per quantity) to the zones. Its window is in pixels of the
   /// coverage's frame and holds every span of its rows.
   virtual void gather(const Coverage& coverage, const Tile& values, Gathering& gathering) = 0;
+  /// The zones kept, where this backend gains by it and has the memory; else null. `coverage` must outlive
+  /// them.
+  virtual std::unique_ptr<KeptZones> keep(const Coverage& coverage, std::size_t quantities);
 };
 
 /// Which backend, and what it may take.

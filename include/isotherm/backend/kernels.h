@@ -14,6 +14,7 @@
 
 #include "isotherm/core/hd.h"
 #include "isotherm/spectral/step.h"
+#include "isotherm/spectral/stored_tile.h"
 #include "isotherm/stats/statistics.h"
 #include "isotherm/zones/coverage.h"
 
@@ -34,12 +35,9 @@ struct ProgramView {
   std::uint32_t result_count = 0;
 };
 
-/// Plane k of `inputs` and `outputs` begins k * plane values behind the first. At most kMostRegisters
-/// registers.
-ISO_HD inline void evaluate_pixel(const ProgramView& program, const float* inputs, float* outputs,
-                                  std::size_t plane, std::size_t pixel) {
-  float registers[kMostRegisters];
-  for (std::uint32_t k = 0; k < program.input_count; ++k) registers[k] = inputs[k * plane + pixel];
+/// The steps of a program over one pixel, whose inputs lie in the first registers.
+ISO_HD inline void run_steps(const ProgramView& program, float* registers, float* outputs, std::size_t plane,
+                             std::size_t pixel) {
   for (std::uint32_t k = 0; k < program.constant_count; ++k) {
     registers[program.input_count + k] = program.constants[k];
   }
@@ -53,24 +51,64 @@ ISO_HD inline void evaluate_pixel(const ProgramView& program, const float* input
   }
 }
 
-/// Spans of zones and the pixels under them as plain arrays.
+/// Plane k of `inputs` and `outputs` begins k * plane values behind the first. At most kMostRegisters
+/// registers.
+ISO_HD inline void evaluate_pixel(const ProgramView& program, const float* inputs, float* outputs,
+                                  std::size_t plane, std::size_t pixel) {
+  float registers[kMostRegisters];
+  for (std::uint32_t k = 0; k < program.input_count; ++k) registers[k] = inputs[k * plane + pixel];
+  run_steps(program, registers, outputs, plane, pixel);
+}
+
+/// The same from stored numbers: band k of `stored` is input k. A pixel that is dropped is missing in every
+/// input.
+ISO_HD inline void evaluate_stored_pixel(const ProgramView& program, const StoredView& stored, float* outputs,
+                                         std::size_t pixel) {
+  float registers[kMostRegisters];
+  const bool there = stored.has(pixel);
+  for (std::uint32_t k = 0; k < program.input_count; ++k) {
+    const float value = stored.value(k, pixel);  // read whatever the quality says: no read waits for another
+    registers[k] = there ? value : std::numeric_limits<float>::quiet_NaN();
+  }
+  run_steps(program, registers, outputs, stored.plane, pixel);
+}
+
+/// Spans of zones and the pixels under some of their rows as plain arrays.
 struct GatherView {
-  const Span* spans = nullptr;               ///< of the zones at hand, one zone after the other
-  const std::uint32_t* first = nullptr;      ///< zones + 1 places in `spans`
-  const float* weights = nullptr;            ///< what Span::weights counts in
-  const float* values = nullptr;             ///< a plane per quantity, of `width` columns
-  std::size_t plane = 0;                     ///< pixels of a plane
-  std::int64_t col = 0, row = 0, width = 0;  ///< where the planes lie in the frame of the spans
+  const Span* spans = nullptr;           ///< one zone after the other
+  const std::uint32_t* first = nullptr;  ///< zones + 1 places in `spans`
+  const float* weights = nullptr;        ///< what Span::weights counts in
+  const float* values = nullptr;         ///< a plane per quantity
+  Window window;                         ///< of the planes, in the frame of the spans
   std::uint32_t zones = 0, quantities = 0;
 };
 
-/// Adds the pixels of one zone to the moments of one of its quantities, in the order of the spans.
+/// The first of a zone's spans in this row or below.
+ISO_HD inline std::uint32_t first_span_from(const GatherView& view, std::uint32_t zone, std::int64_t row) {
+  std::uint32_t low = view.first[zone], high = view.first[zone + 1];
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (view.spans[middle].row < row) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/// Adds the pixels of one zone in the window's rows to the moments of one of its quantities, in the order of
+/// the spans.
 ISO_HD inline void gather_zone(const GatherView& view, std::uint32_t zone, std::uint32_t quantity,
                                Moments& moments) {
-  const float* values = view.values + quantity * view.plane;
-  for (std::uint32_t k = view.first[zone]; k < view.first[zone + 1]; ++k) {
+  const Window& window = view.window;
+  const std::int64_t row_end = window.row + window.height;
+  const float* values = view.values + quantity * static_cast<std::size_t>(window.width * window.height);
+  const std::uint32_t end = view.first[zone + 1];
+  for (std::uint32_t k = first_span_from(view, zone, window.row); k < end; ++k) {
     const Span span = view.spans[k];
-    moments.add_run(values + (span.row - view.row) * view.width + (span.col - view.col),
+    if (span.row >= row_end) return;
+    moments.add_run(values + (span.row - window.row) * window.width + (span.col - window.col),
                     span.weights == Span::kFull ? nullptr : view.weights + span.weights, span.count);
   }
 }

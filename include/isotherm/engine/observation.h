@@ -36,6 +36,9 @@ class ObservationReader {
   ObservationReader(const Observation& observation, const MaskChoice& mask, BlockCache& cache);
   /// Like SceneReader::read; the window is in pixels of the observation's frame and may reach outside.
   void read(std::span<const std::string> bands, const Window& window, Tile& out);
+  /// Like SceneReader's: also false when there is more than one scene, whose overlap needs decoded pixels.
+  bool has_stored(std::span<const std::string> bands);
+  void read_stored(std::span<const std::string> bands, const Window& window, StoredTile& out);
 
  private:
   struct Part {

@@ -11,6 +11,7 @@
 
 #include "isotherm/core/view.h"
 #include "isotherm/spectral/scene.h"
+#include "isotherm/spectral/stored_tile.h"
 
 namespace isotherm {
 
@@ -48,6 +49,12 @@ class SceneReader {
   /// NaN in every plane. The window may reach outside the frame: NaN there. `out` is reset to the window.
   /// Throws Error(input) naming file, band and block when decoding fails.
   void read(std::span<const std::string> bands, const Window& window, Tile& out);
+
+  /// Whether read_stored() can: all these bands, and the quality bands that the mask asks, are of 16 bits
+  /// without sign.
+  bool has_stored(std::span<const std::string> bands);
+  /// The same pixels as stored numbers: out.decode_to() gives what read() gives, bit for bit.
+  void read_stored(std::span<const std::string> bands, const Window& window, StoredTile& out);
 
  private:
   struct State;

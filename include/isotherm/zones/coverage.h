@@ -45,6 +45,8 @@ class Coverage {
   std::span<const Span> spans(std::size_t zone) const {
     return std::span(spans_).subspan(first_[zone], first_[zone + 1] - first_[zone]);
   }
+  /// Spans of all zones, one zone after the other.
+  std::span<const Span> all_spans() const { return spans_; }
   /// Of all zones; zones that cover their pixels alike may share theirs.
   std::span<const float> weights() const { return weights_; }
   /// Weight of the zone on an unbounded lattice (its area in pixels for `exact`): the denominator of valid

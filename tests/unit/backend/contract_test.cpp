@@ -25,13 +25,23 @@ class KernelsOnTheHost : public Backend {
       kernels::evaluate_pixel(arrays.view(), inputs.plane(0).data(), outputs.plane(0).data(),
                               inputs.plane_size(), pixel);
   }
+  void evaluate_stored(const Program& program, const StoredTile& inputs, Tile& outputs) override {
+    const ProgramArrays arrays(program);
+    ASSERT_TRUE(arrays.fits);
+    outputs.reset(inputs.window(), program.outputs().size());
+    for (std::size_t pixel = inputs.plane_size(); pixel-- > 0;)
+      kernels::evaluate_stored_pixel(arrays.view(), inputs.view(), outputs.plane(0).data(), pixel);
+  }
   void gather(const Coverage& coverage, const Tile& values, Gathering& gathering) override {
-    GatherArrays arrays(coverage, values, gathering);
-    const kernels::GatherView view = arrays.view(values);
-    for (std::size_t thread = arrays.moments.size(); thread-- > 0;)
-      kernels::gather_zone(view, static_cast<std::uint32_t>(thread / view.quantities),
-                           static_cast<std::uint32_t>(thread % view.quantities), arrays.moments[thread]);
-    arrays.finish(coverage, values, gathering);
+    for (std::size_t zone = 0; zone < coverage.zones();) {
+      GatherArrays arrays(coverage, values, gathering, zone, 10'000);
+      zone = arrays.end_zone;
+      const kernels::GatherView view = arrays.view(values);
+      for (std::size_t thread = arrays.moments.size(); thread-- > 0;)
+        kernels::gather_zone(view, static_cast<std::uint32_t>(thread / view.quantities),
+                             static_cast<std::uint32_t>(thread % view.quantities), arrays.moments[thread]);
+      arrays.finish(coverage, values, gathering);
+    }
   }
 };
 
@@ -306,6 +316,117 @@ TEST_P(BackendContract, EvaluatesTheCatalogueAsTheProcessorDoes) {
       if (std::isnan(a)) continue;
       ASSERT_NEAR(a, b, widest * std::abs(b)) << name;
     }
+  }
+}
+
+/// A Level-2 scene of two bands and a program over it.
+Program program_of(const std::vector<std::string>& wanted) {
+  Scene scene;
+  scene.id = "made";
+  for (const char* name : {"red", "nir08"}) {
+    Band band;
+    band.name = name;
+    scene.bands.push_back(band);
+  }
+  FormulaScope scope;
+  scope.catalogue = &Catalogue::builtin();
+  return compile(wanted, scope, scene);
+}
+
+/// Random numbers of two bands under two quality planes; the scene ends inside the window.
+StoredTile random_stored(std::mt19937& random, Window window) {
+  const Window inside = intersect(window, {window.col + 2, window.row + 1, window.width, window.height - 2});
+  StoredQuality cloud, saturated;
+  cloud.test.any = 1u << 3;
+  cloud.test.fields = 1;
+  cloud.test.field[0] = {8, 3};
+  saturated.any = 1u << 4;
+  StoredTile stored;
+  stored.reset(window, inside, {{2.75e-5, -0.2, 0, 1, 65455}, {2.75e-5, -0.2, 0, 7273, 43636}},
+               {cloud, saturated});
+  for (std::size_t k = 0; k < stored.planes(); ++k) {
+    for (std::uint16_t& number : stored.plane(k)) number = static_cast<std::uint16_t>(random());
+  }
+  return stored;
+}
+
+// By hand: 7273 decodes to 7273 x 2.75e-5 - 0.2 = 7.5e-6, 20000 to 0.35, 40000 to 0.9; 0 is no data, 65500
+// outside the valid range, and bit 3 drops a pixel.
+TEST_P(BackendContract, StoredNumbersAreMadePhysicalAndMasked) {
+  const Program program = program_of({"red", "nir08"});
+  StoredQuality quality;
+  quality.any = 8;
+  const Decoding rule{2.75e-5, -0.2, 0, 1, 65455};
+  StoredTile stored;
+  stored.reset({10, 20, 6, 1}, {10, 20, 5, 1}, {rule, rule}, {quality});
+  const std::uint16_t red[] = {7273, 20000, 0, 65500, 20000, 20000},
+                      nir[] = {40000, 40000, 40000, 40000, 40000, 1};
+  const std::uint16_t bits[] = {0, 7, 0, 0, 8, 0};
+  const std::size_t red_plane = program.inputs()[0] == "red" ? 0 : 1;
+  std::copy_n(red, 6, stored.plane(red_plane).data());
+  std::copy_n(nir, 6, stored.plane(1 - red_plane).data());
+  std::copy_n(bits, 6, stored.plane(2).data());
+  Tile out;
+  backend_->evaluate_stored(program, stored, out);
+  ASSERT_EQ(out.window(), stored.window());
+  EXPECT_FLOAT_EQ(out.plane(0)[0], 7.5e-6f);
+  EXPECT_FLOAT_EQ(out.plane(0)[1], 0.35f);
+  for (std::size_t k = 0; k < 4; ++k) EXPECT_FLOAT_EQ(out.plane(1)[k], 0.9f) << k;
+  for (const std::size_t k : {2, 3, 4, 5}) EXPECT_TRUE(std::isnan(out.plane(0)[k])) << k;
+  for (const std::size_t k : {4, 5}) EXPECT_TRUE(std::isnan(out.plane(1)[k])) << k;
+}
+
+TEST_P(BackendContract, EvaluatesStoredNumbersAsDecodedOnes) {
+  std::mt19937 random(17);
+  const Program program = program_of({"ndvi", "savi"});
+  for (const Window window : {Window{0, 0, 3, 3}, Window{-4, 9, 61, 43}}) {
+    const StoredTile stored = random_stored(random, window);
+    CpuBackend processor;
+    Tile decoded, ours, theirs;
+    stored.decode_to(decoded);
+    processor.evaluate(program, decoded, theirs);
+    backend_->evaluate_stored(program, stored, ours);
+    ASSERT_EQ(ours.window(), theirs.window());
+    std::size_t numbers = 0;
+    for (std::size_t k = 0; k < 2; ++k) {
+      for (std::size_t pixel = 0; pixel < ours.plane_size(); ++pixel) {
+        const float a = ours.plane(k)[pixel], b = theirs.plane(k)[pixel];
+        ASSERT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << "pixel " << pixel;
+        numbers += std::isnan(a) ? 0 : 1;
+      }
+    }
+    EXPECT_LT(numbers, 2 * ours.plane_size());
+    if (window.width > 3) {
+      EXPECT_GT(numbers, 0u);
+    }
+  }
+}
+
+// Zones that a backend keeps, over several dates, each in strips: the bits of evaluating and gathering.
+TEST_P(BackendContract, KeptZonesGiveTheProcessorsBits) {
+  std::mt19937 random(18);
+  const Window raster{0, 0, 113, 90};
+  const Coverage coverage = random_zones(random, raster, 200);
+  const Program program = program_of({"ndvi", "red", "nir08"});
+  const std::unique_ptr<KeptZones> zones = backend_->keep(coverage, 3);
+  if (zones == nullptr) GTEST_SKIP() << "this backend keeps none";
+  CpuBackend processor;
+  for (const bool values : {true, false, true}) {
+    Gathering ours, theirs;
+    ours.reset(coverage, 3, values);
+    theirs.reset(coverage, 3, values);
+    zones->start(values);
+    for (std::int64_t row = 0; row < raster.height; row += 37) {
+      const StoredTile stored =
+          random_stored(random, {0, row, raster.width, std::min<std::int64_t>(37, raster.height - row)});
+      Tile decoded, results;
+      stored.decode_to(decoded);
+      processor.evaluate(program, decoded, results);
+      processor.gather(coverage, results, theirs);
+      zones->add(program, stored, ours);
+    }
+    zones->finish(ours);
+    expect_same(ours, theirs);
   }
 }
 

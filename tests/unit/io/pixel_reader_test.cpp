@@ -18,18 +18,6 @@ constexpr std::size_t kCacheBytes = std::size_t{16} << 20;
 
 MaskChoice no_mask() { return parse_mask("none"); }
 
-/// Values of one band of a scene in a window.
-std::vector<float> values(const Scene& scene, const std::string& band, const Window& window,
-                          const MaskChoice& mask = no_mask()) {
-  BlockCache cache(kCacheBytes);
-  SceneReader reader(scene, mask, cache);
-  Tile tile;
-  const std::vector<std::string> bands{band};
-  reader.read(bands, window, tile);
-  EXPECT_EQ(tile.window(), window);
-  return {tile.plane(0).begin(), tile.plane(0).end()};
-}
-
 void expect_same(const std::vector<float>& found, const std::vector<float>& expected) {
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -39,6 +27,26 @@ void expect_same(const std::vector<float>& found, const std::vector<float>& expe
       EXPECT_EQ(found[i], expected[i]) << "pixel " << i;
     }
   }
+}
+
+/// Values of one band of a scene in a window, the same by way of stored numbers where there are such.
+std::vector<float> values(const Scene& scene, const std::string& band, const Window& window,
+                          const MaskChoice& mask = no_mask()) {
+  BlockCache cache(kCacheBytes);
+  SceneReader reader(scene, mask, cache);
+  Tile tile;
+  const std::vector<std::string> bands{band};
+  reader.read(bands, window, tile);
+  EXPECT_EQ(tile.window(), window);
+  std::vector<float> read(tile.plane(0).begin(), tile.plane(0).end());
+  if (reader.has_stored(bands)) {
+    StoredTile stored;
+    reader.read_stored(bands, window, stored);
+    stored.decode_to(tile);
+    EXPECT_EQ(tile.window(), window);
+    expect_same({tile.plane(0).begin(), tile.plane(0).end()}, read);
+  }
+  return read;
 }
 
 Scene one_band(const std::string& path, int width, int height, const Decoding& decoding = {}, int index = 1) {
@@ -192,6 +200,65 @@ TEST(SceneReader, QualityStoredSignedIsReadByItsBits) {
   Scene scene = with_quality(folder, QualityCoding::precollection, {20480, 61440});
   scene.quality->path = write_raster(folder.file("signed.tif"), {2, 1, GDT_Int16, {{20480, -4096}}, {}});
   expect_same(values(scene, "red", {0, 0, 2, 1}, parse_mask("cloud")), {1, kNaN});
+}
+
+// Tiles, windows across them and over the edge, two bands of their own scales, quality and saturation.
+TEST(SceneReader, StoredNumbersDecodeToWhatIsReadDecoded) {
+  const TemporaryFolder folder;
+  std::mt19937 random(5);
+  const int width = 70, height = 50;
+  const auto numbers = [&] {
+    std::vector<double> made(static_cast<std::size_t>(width * height));
+    for (double& number : made) number = static_cast<double>(random() & 0xffffu);
+    return made;
+  };
+  const std::vector<std::string> tiled{"TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=16"};
+  Scene scene = one_band(write_raster(folder.file("r.tif"), {width, height, GDT_UInt16, {numbers()}, tiled}),
+                         width, height, {.scale = 2.75e-5, .offset = -0.2, .nodata = 0, .valid_min = 7000});
+  scene.bands.push_back(
+      make_band("nir08", write_raster(folder.file("n.tif"), {width, height, GDT_UInt16, {numbers()}, {}}), 1,
+                scene.frame, {.scale = 3, .valid_max = 60000}));
+  scene.bands[0].number = "4";
+  scene.bands[1].number = "5";
+  scene.coding = QualityCoding::collection2;
+  scene.quality = make_band(
+      "qa_pixel", write_raster(folder.file("q.tif"), {width, height, GDT_UInt16, {numbers()}, tiled}), 1,
+      scene.frame);
+  scene.saturation =
+      make_band("qa_radsat", write_raster(folder.file("s.tif"), {width, height, GDT_UInt16, {numbers()}, {}}),
+                1, scene.frame);
+  const std::vector<std::string> bands{"nir08", "red"};
+  for (const char* mask : {"none", "default", "cloud:low,snow,saturated", "cirrus:medium,shadow:low"}) {
+    BlockCache cache(kCacheBytes);
+    SceneReader reader(scene, parse_mask(mask), cache);
+    ASSERT_TRUE(reader.has_stored(bands));
+    for (const Window window : {Window{0, 0, 70, 50}, Window{30, 14, 5, 4}, Window{-3, 40, 90, 20}}) {
+      Tile read, decoded;
+      StoredTile stored;
+      reader.read(bands, window, read);
+      reader.read_stored(bands, window, stored);
+      stored.decode_to(decoded);
+      for (std::size_t k = 0; k < 2; ++k) {
+        expect_same({decoded.plane(k).begin(), decoded.plane(k).end()},
+                    {read.plane(k).begin(), read.plane(k).end()});
+      }
+    }
+  }
+}
+
+TEST(SceneReader, OnlyNumbersOfSixteenBitsWithoutSignAreReadStored) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> bands{"red"};
+  for (const GDALDataType type : {GDT_Byte, GDT_UInt16, GDT_Int16, GDT_Float32}) {
+    const std::string path = write_raster(folder.file(std::string(GDALGetDataTypeName(type)) + ".tif"),
+                                          {2, 1, type, {{1, 2}}, {}});
+    for (const bool wraps : {false, true}) {
+      BlockCache cache(kCacheBytes);
+      SceneReader reader(one_band(path, 2, 1, {.wrap_unsigned16 = wraps}), no_mask(), cache);
+      EXPECT_EQ(reader.has_stored(bands), type == GDT_UInt16 || (type == GDT_Int16 && wraps))
+          << GDALGetDataTypeName(type);
+    }
+  }
 }
 
 TEST(SceneReader, InvalidPixelsAreCountedOncePerBlock) {
