@@ -66,13 +66,15 @@ class CudaBackend : public Backend {
                    });
   }
 
-  std::unique_ptr<KeptZones> keep(const Coverage& coverage, std::size_t quantities) override {
-    const std::size_t bytes = gpu::ZonesOnCard::bytes(coverage, quantities);
+  std::unique_ptr<KeptZones> keep(const Coverage& coverage, std::size_t quantities,
+                                  std::span<const ValueStatistic> statistics) override {
+    gpu::ZoneArrays arrays(coverage, quantities, statistics);
     const std::size_t turn = next_card_++ % cards_.size();
-    if (!budgets_[turn].take(bytes)) return nullptr;
+    if (arrays.most_values > gpu::ZoneArrays::kMostValues || !budgets_[turn].take(arrays.bytes))
+      return nullptr;
     try {
-      return std::make_unique<gpu::ZonesOnCard>(coverage, quantities, cards_[turn], lanes_, budgets_[turn],
-                                                share_);
+      return std::make_unique<gpu::ZonesOnCard>(coverage, std::move(arrays), quantities, cards_[turn], lanes_,
+                                                budgets_[turn], share_);
     } catch (const gpu::NoMemory&) {
       return nullptr;  // others have it; batch by batch it is asked for again
     }

@@ -50,9 +50,28 @@ static __device__ inline std::size_t thread_number() {
                        moments[zone * view.quantities + quantity]);
 }
 
+/// A thread per zone and quantity whose values are wanted.
+[[maybe_unused]] static __global__ void keep_zones(kernels::GatherView view, kernels::ValuesView kept) {
+  const std::size_t zone = thread_number() % view.zones, wanted = thread_number() / view.zones;
+  if (wanted >= kept.quantity_count) return;
+  kernels::keep_zone(view, kept, static_cast<std::uint32_t>(zone), static_cast<std::uint32_t>(wanted));
+}
+
+/// A thread per zone and quantity whose values are wanted.
+[[maybe_unused]] static __global__ void read_zones(kernels::ValuesView kept, std::uint32_t zones) {
+  const std::size_t zone = thread_number() % zones, wanted = thread_number() / zones;
+  if (wanted >= kept.quantity_count) return;
+  kernels::read_zone(kept, zones, static_cast<std::uint32_t>(zone), static_cast<std::uint32_t>(wanted));
+}
+
 /// A thread per collector.
 [[maybe_unused]] static __global__ void clear_moments(Moments* moments, std::size_t count) {
   if (thread_number() < count) moments[thread_number()] = Moments{};
+}
+
+/// A thread per number.
+[[maybe_unused]] static __global__ void clear_counts(std::uint32_t* counts, std::size_t count) {
+  if (thread_number() < count) counts[thread_number()] = 0;
 }
 
 }  // namespace isotherm::gpu

@@ -24,7 +24,9 @@ void Backend::evaluate_stored(const Program& program, const StoredTile& inputs, 
   evaluate(program, decoded, outputs);
 }
 
-std::unique_ptr<KeptZones> Backend::keep(const Coverage&, std::size_t) { return nullptr; }
+std::unique_ptr<KeptZones> Backend::keep(const Coverage&, std::size_t, std::span<const ValueStatistic>) {
+  return nullptr;
+}
 
 std::span<const BackendRow> backends() {
   static const std::array<BackendRow, 2> rows{{

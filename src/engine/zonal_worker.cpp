@@ -97,7 +97,11 @@ ZonalWorker::ZonalWorker(const ZonalRequest& request, const ZonalPlan& plan, con
     Wanted& wanted = wanted_[column.quantity];
     if (wanted.statistics.empty()) wanted.first_column = k;
     wanted.statistics.push_back(column.statistic);
-    wanted.samples = wanted.samples || column.statistic.needs_samples();
+    if (!column.statistic.needs_samples()) continue;
+    wanted.samples = true;
+    of_values_.push_back(
+        {static_cast<std::uint32_t>(column.quantity), column.statistic.kind, column.statistic.number()});
+    value_columns_.push_back(k);
   }
 }
 
@@ -218,11 +222,29 @@ void ZonalWorker::evaluate(const LatticeGroup::Member& member) {
   if (pixel_weights_ != nullptr) leave_out_unweighted(weights_, quantities_);
 }
 
+std::unique_ptr<KeptZones> ZonalWorker::keep_zones(const Coverage& coverage, std::span<const char> large) {
+  // Second weights, and zones that are read in passes, are the processor's work.
+  const bool passes = std::ranges::any_of(large, [](char is_large) { return is_large != 0; });
+  if (request_.weighting != nullptr || passes) return nullptr;
+  return backend_.keep(coverage, request_.quantities(), of_values_);
+}
+
 void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& coverage, KeptZones* kept,
                           std::span<const char> large) {
   const std::size_t quantities = request_.quantities();
   const Program& program = request_.programs[member.observation];
   gathering_.reset(coverage, quantities, false);
+  kept_values_.clear();
+  if (kept != nullptr && reader(member).has_stored(program.inputs())) {
+    kept_values_.resize(coverage.zones() * of_values_.size());
+    kept->start();
+    each_strip(member, coverage, [&] {
+      Stopwatch watch(clock_, Stage::gather);
+      kept->add(program, stored_);
+    });
+    kept->finish(gathering_, kept_values_);
+    return;
+  }
   if (pixel_weights_ != nullptr) weighted_.reset(coverage, quantities, false);
   Gathering& keeping = pixel_weights_ != nullptr ? weighted_ : gathering_;
   const bool samples = std::ranges::any_of(wanted_, &Wanted::samples);
@@ -230,15 +252,6 @@ void ZonalWorker::observe(const LatticeGroup::Member& member, const Coverage& co
     for (std::size_t q = 0; q < quantities; ++q) {
       keeping.collector(zone, q).keep_samples(wanted_[q].samples && large[zone] == 0);
     }
-  }
-  if (kept != nullptr && reader(member).has_stored(program.inputs())) {
-    kept->start(samples);
-    each_strip(member, coverage, [&] {
-      Stopwatch watch(clock_, Stage::gather);
-      kept->add(program, stored_, gathering_);
-    });
-    kept->finish(gathering_);
-    return;
   }
   each_strip(member, coverage, [&] {
     evaluate(member);
@@ -272,7 +285,8 @@ void ZonalWorker::store(const Coverage& coverage, std::size_t group, const Latti
       const Moments& counted = gathering_.collector(zone, q).moments();
       Collector& collector = (pixel_weights_ != nullptr ? weighted_ : gathering_).collector(zone, q);
       const auto values = row.subspan(wanted.first_column, wanted.statistics.size());
-      if (wanted.samples && large[zone] == 0) collector.read(wanted.statistics, total, values);
+      if (wanted.samples && large[zone] == 0 && kept_values_.empty())
+        collector.read(wanted.statistics, total, values);
       for (std::size_t k = 0; k < wanted.statistics.size(); ++k) {
         const Statistic& statistic = wanted.statistics[k];
         if (statistic.needs_samples()) continue;
@@ -283,6 +297,8 @@ void ZonalWorker::store(const Coverage& coverage, std::size_t group, const Latti
       batch.valid[place] = total > 0 ? counted.weight / total : 0;
       if (request_.keep_sums) batch.sums[place] = {counted, collector.moments(), total};
     }
+    for (std::size_t k = 0; !kept_values_.empty() && k < of_values_.size(); ++k)
+      row[value_columns_[k]] = kept_values_[zone * of_values_.size() + k];
   }
 }
 
@@ -346,8 +362,7 @@ ZonalBatch ZonalWorker::compute(const BatchRange& range, std::vector<Coverage>* 
       weights_.reset({}, 0);
     }
     const std::vector<char> large = find_large(coverage);
-    std::unique_ptr<KeptZones> kept;  // second weights are the processor's work
-    if (request_.weighting == nullptr) kept = backend_.keep(coverage, batch.quantities);
+    const std::unique_ptr<KeptZones> kept = keep_zones(coverage, large);
     for (const LatticeGroup::Member& member : plan_.groups[group].members) {
       observe(member, coverage, kept.get(), large);
       store(coverage, group, member, large, batch);

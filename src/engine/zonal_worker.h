@@ -45,6 +45,8 @@ class ZonalWorker {
   /// The strip's pixels as quantities_.
   void evaluate(const LatticeGroup::Member& member);
   ObservationReader& reader(const LatticeGroup::Member& member);
+  /// Where a backend keeps the zones for all dates; null where they come with each call.
+  std::unique_ptr<KeptZones> keep_zones(const Coverage& coverage, std::span<const char> large);
   void observe(const LatticeGroup::Member& member, const Coverage& coverage, KeptZones* kept,
                std::span<const char> large);
   bool meets(const ZoneBatch& zones, std::size_t zone, const Coverage& coverage, std::size_t group,
@@ -60,7 +62,9 @@ class ZonalWorker {
   BlockCache& cache_;
   Backend& backend_;
   StageClock& clock_;
-  std::vector<Wanted> wanted_;  ///< by quantity
+  std::vector<Wanted> wanted_;              ///< by quantity
+  std::vector<ValueStatistic> of_values_;   ///< statistics that need the values themselves,
+  std::vector<std::size_t> value_columns_;  ///< and their columns
   ZoneMaker maker_;
   std::vector<CrsTransform> to_frame_;                       ///< by lattice group
   std::vector<std::optional<CellPatterns>> patterns_;        ///< by lattice group, of cells in its CRS
@@ -71,7 +75,8 @@ class ZonalWorker {
   Gathering gathering_, weighted_;  ///< by coverage alone, and with the second weight
   Tile bands_, quantities_, weights_;
   StoredTile stored_;
-  bool as_stored_ = false;  ///< the strip lies in stored_
+  bool as_stored_ = false;           ///< the strip lies in stored_
+  std::vector<double> kept_values_;  ///< of_values_ of the date at hand, by zone; empty: collectors have them
 };
 
 }  // namespace isotherm

@@ -7,7 +7,7 @@
 #include "isotherm/core/error.h"
 #include "isotherm/core/missing.h"
 #include "isotherm/core/text.h"
-#include "sorted_samples.h"
+#include "isotherm/stats/sorted_samples.h"
 
 namespace isotherm {
 
@@ -103,21 +103,6 @@ double moment_value(const Statistic& statistic, const Moments& m, double total) 
   }
 }
 
-double value_of(const Statistic& statistic, const SortedSamples& samples) {
-  switch (statistic.kind) {
-    case Kind::mode:
-      return samples.classes().heaviest;
-    case Kind::minority:
-      return samples.classes().lightest;
-    case Kind::variety:
-      return samples.classes().number;
-    case Kind::fraction:
-      return samples.share_of(statistic.category);
-    default:
-      return samples.quantile(statistic.probability);
-  }
-}
-
 }  // namespace
 
 std::span<const StatisticRow> statistic_rows() { return kRows; }
@@ -192,9 +177,10 @@ void Collector::read(std::span<const Statistic> statistics, double total, std::s
     throw Error(ErrorKind::internal,
                 "a statistic of the values themselves was asked of a collector that keeps none");
   }
-  const SortedSamples sorted(wanted ? std::span<Sample>(samples_) : std::span<Sample>());
+  if (wanted) sort_samples(samples_);
+  const SortedSamples sorted(samples_.data(), wanted ? samples_.size() : 0);
   for (std::size_t k = 0; k < statistics.size(); ++k) {
-    values[k] = statistics[k].needs_samples() ? value_of(statistics[k], sorted)
+    values[k] = statistics[k].needs_samples() ? sorted.read(statistics[k].kind, statistics[k].number())
                                               : moment_statistic(statistics[k], moments_, total);
   }
 }

@@ -209,21 +209,34 @@ void compare(const Coverage& coverage, const Tile& values, Backend& card, Backen
 
 /// A date of a whole job, transfers included: wall seconds of the best of three calls.
 double date_seconds(Backend& backend, const Program& program, const Coverage& coverage,
-                    const StoredTile& numbers) {
-  const auto kept = backend.keep(coverage, program.outputs().size());
+                    const StoredTile& numbers, std::span<const Statistic> statistics) {
+  const std::size_t quantities = program.outputs().size();
+  std::vector<ValueStatistic> wanted;
+  for (std::uint32_t q = 0; q < quantities; ++q) {
+    for (const Statistic& statistic : statistics) wanted.push_back({q, statistic.kind, statistic.number()});
+  }
+  const auto kept = backend.keep(coverage, quantities, wanted);
   Gathering gathering;
   Tile values;
+  std::vector<double> found(coverage.zones() * wanted.size());
   double best = 1e9;
   for (int run = 0; run < 3; ++run) {
-    gathering.reset(coverage, program.outputs().size(), false);
+    gathering.reset(coverage, quantities, kept == nullptr && !wanted.empty());
     const auto start = std::chrono::steady_clock::now();
     if (kept != nullptr) {
-      kept->start(false);
-      kept->add(program, numbers, gathering);
-      kept->finish(gathering);
+      kept->start();
+      kept->add(program, numbers);
+      kept->finish(gathering, found);
     } else {
       backend.evaluate_stored(program, numbers, values);
       backend.gather(coverage, values, gathering);
+      for (std::size_t zone = 0; !wanted.empty() && zone < coverage.zones(); ++zone) {
+        for (std::size_t q = 0; q < quantities; ++q) {
+          gathering.collector(zone, q).read(
+              statistics, 1,
+              std::span(found).subspan((zone * quantities + q) * statistics.size(), statistics.size()));
+        }
+      }
     }
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
@@ -234,9 +247,13 @@ void time_backend(Backend& backend, const char* name, const Coverage& coverage, 
                   double link) {
   const Program program = made_program({"ndvi", "ndbi"});
   const StoredTile numbers = made_numbers(side, program.inputs().size());
-  const double seconds = date_seconds(backend, program, coverage, numbers);
-  print_row(std::string(name) + ": NDVI and NDBI of a date into their zones", seconds,
-            static_cast<double>(numbers.plane_size() * numbers.planes() * sizeof(std::uint16_t)), link);
+  const auto bytes = static_cast<double>(numbers.plane_size() * numbers.planes() * sizeof(std::uint16_t));
+  const std::vector<Statistic> quantiles{parse_statistic("median"), parse_statistic("p10"),
+                                         parse_statistic("p90")};
+  print_row(std::string(name) + ": NDVI and NDBI of a date into their zones",
+            date_seconds(backend, program, coverage, numbers, {}), bytes, link);
+  print_row(std::string(name) + ": the same with median, p10 and p90",
+            date_seconds(backend, program, coverage, numbers, quantiles), bytes, link);
 }
 
 void measure(int number, std::int64_t side) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMegabyte = 1'000'000;
 
-/// A scene of two stored bands and quality over a window, triangles over it, and a formula.
+/// A scene of two stored bands and quality over a window, small triangles over it, and a formula.
 class CudaBackendOnACard : public testing::Test {
  protected:
   void SetUp() override {
@@ -39,9 +39,10 @@ class CudaBackendOnACard : public testing::Test {
     }
     stored_.decode_to(decoded_);
     CoverageBuilder builder({0, 0, 300, 300}, CoverageRule::exact);
-    std::uniform_real_distribution<double> x(4, 213), y(6, 171);
+    std::uniform_real_distribution<double> x(4, 183), y(6, 141), side(0, 30);
     for (int k = 0; k < 300; ++k) {
-      const Ring ring{{x(random_), y(random_)}, {x(random_), y(random_)}, {x(random_), y(random_)}};
+      const Point corner{x(random_), y(random_)};
+      const Ring ring{corner, {corner.x + side(random_), corner.y}, {corner.x, corner.y + side(random_)}};
       builder.add(std::span<const Point>(ring));
     }
     coverage_ = builder.finish();
@@ -64,12 +65,19 @@ class CudaBackendOnACard : public testing::Test {
     processor.gather(coverage_, theirs, expected);
     backend.gather(coverage_, theirs, plain);
     expect_equal(plain, expected);
-    const std::unique_ptr<KeptZones> zones = backend.keep(coverage_, 2);
+    const std::unique_ptr<KeptZones> zones = backend.keep(coverage_, 2, median_);
     if (zones == nullptr) return;
-    zones->start(true);
-    zones->add(program_, stored_, kept);
-    zones->finish(kept);
-    expect_equal(kept, expected);
+    std::vector<double> medians(coverage_.zones());
+    zones->start();
+    zones->add(program_, stored_);
+    zones->finish(kept, medians);
+    const Statistic median = parse_statistic("median");
+    for (std::size_t zone = 0; zone < coverage_.zones(); ++zone) {
+      double value = 0;
+      expected.collector(zone, 1).read({&median, 1}, 1, {&value, 1});
+      ASSERT_TRUE(medians[zone] == value || (std::isnan(medians[zone]) && std::isnan(value)));
+    }
+    expect_equal(kept, expected, false);
   }
 
   Gathering gathering() const {
@@ -88,7 +96,7 @@ class CudaBackendOnACard : public testing::Test {
     }
   }
 
-  static void expect_equal(Gathering& a, Gathering& b) {
+  static void expect_equal(Gathering& a, Gathering& b, bool values = true) {
     for (std::size_t zone = 0; zone < a.zones(); ++zone) {
       for (std::size_t q = 0; q < a.quantities(); ++q) {
         Collector &x = a.collector(zone, q), &y = b.collector(zone, q);
@@ -96,7 +104,9 @@ class CudaBackendOnACard : public testing::Test {
         ASSERT_EQ(x.moments().offsets, y.moments().offsets);
         ASSERT_EQ(x.moments().squares, y.moments().squares);
         ASSERT_EQ(x.moments().weight, y.moments().weight);
-        ASSERT_EQ(x.samples().size(), y.samples().size());
+        if (values) {
+          ASSERT_EQ(x.samples().size(), y.samples().size());
+        }
       }
     }
   }
@@ -107,6 +117,7 @@ class CudaBackendOnACard : public testing::Test {
   StoredTile stored_;
   Tile decoded_;
   Coverage coverage_;
+  const std::vector<ValueStatistic> median_{{1, StatisticKind::quantile, 0.5}};
 };
 
 TEST_F(CudaBackendOnACard, SlicesOfAnySizeChangeNoBit) {
@@ -144,7 +155,7 @@ TEST_F(CudaBackendOnACard, ACardWithoutAnyRoomIsAClearError) {
     EXPECT_NE(text.find("cudaErrorMemoryAllocation"), std::string::npos) << text;
     EXPECT_NE(text.find("--backend cpu"), std::string::npos) << text;
   }
-  EXPECT_EQ(ours->keep(coverage_, 2), nullptr) << "no room is no error: the zones come with each call";
+  EXPECT_EQ(ours->keep(coverage_, 2, {}), nullptr) << "no room is no error: the zones come with each call";
 }
 
 // Each call of the runtime fails once; the error names it, nothing leaks, and the backend goes on afterwards.
@@ -180,19 +191,32 @@ TEST_F(CudaBackendOnACard, WorkersAndCardsShareTheCallsOfOneRun) {
 // Once the zones are on the card, a date costs its stored numbers, and what comes back are sums.
 TEST_F(CudaBackendOnACard, KeptZonesAreCopiedOnce) {
   const auto ours = backend(32 * kMegabyte);
-  const auto zones = ours->keep(coverage_, 2);
+  const auto zones = ours->keep(coverage_, 2, median_);
   ASSERT_NE(zones, nullptr);
   Gathering gathered = gathering();
+  std::vector<double> medians(coverage_.zones());
   const std::size_t in = simulated_card::copied_in(), out = simulated_card::copied_out();
   for (int date = 0; date < 3; ++date) {
-    zones->start(false);
-    zones->add(program_, stored_, gathered);
-    zones->finish(gathered);
+    zones->start();
+    zones->add(program_, stored_);
+    zones->finish(gathered, medians);
   }
   const std::size_t numbers = 3 * stored_.planes() * stored_.plane_size() * sizeof(std::uint16_t);
   EXPECT_GE(simulated_card::copied_in() - in, numbers);
   EXPECT_LT(simulated_card::copied_in() - in, numbers + 3 * 2000) << "and the program";
-  EXPECT_EQ(simulated_card::copied_out() - out, 3 * coverage_.zones() * 2 * sizeof(Moments));
+  EXPECT_EQ(simulated_card::copied_out() - out,
+            3 * coverage_.zones() * (2 * sizeof(Moments) + sizeof(double)));
+}
+
+// One thread sorts the values of a zone; those of large zones are the processor's to sort.
+TEST_F(CudaBackendOnACard, ZonesOfManyValuesAreNotKeptForTheirMedians) {
+  CoverageBuilder builder({0, 0, 300, 300}, CoverageRule::exact);
+  const Ring square{{10, 10}, {80, 10}, {80, 80}, {10, 80}};
+  builder.add(std::span<const Point>(square));
+  const Coverage coverage = builder.finish();
+  const auto ours = backend(32 * kMegabyte);
+  EXPECT_EQ(ours->keep(coverage, 2, median_), nullptr) << "4900 pixels";
+  EXPECT_NE(ours->keep(coverage, 2, {}), nullptr);
 }
 
 TEST_F(CudaBackendOnACard, CardsThatAreNotThereAreRefused) {

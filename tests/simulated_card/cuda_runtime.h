@@ -92,8 +92,10 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEve
 
 namespace simulated_card {
 
-/// Puts work on a stream; an argument that is the address of something of the host is refused.
-cudaError_t queue(cudaStream_t stream, const void* arguments, std::size_t bytes, std::function<void()> work);
+/// Whether no part of an argument looks like the address of something of the host.
+bool crosses(cudaStream_t stream, const void* argument, std::size_t bytes);
+/// Puts work on a stream.
+cudaError_t queue(cudaStream_t stream, bool allowed, std::function<void()> work);
 
 }  // namespace simulated_card
 
@@ -103,7 +105,12 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
   static_assert((std::is_trivially_copyable_v<Wanted> && ...));
   const std::tuple<Wanted...> arguments(static_cast<Wanted>(given)...);
   const dim3 grid = config->gridDim, block = config->blockDim;
-  return simulated_card::queue(config->stream, &arguments, sizeof arguments, [=] {
+  const bool allowed = std::apply(
+      [&](const auto&... argument) {
+        return (simulated_card::crosses(config->stream, &argument, sizeof argument) && ...);
+      },
+      arguments);
+  return simulated_card::queue(config->stream, allowed, [=] {
     gridDim = grid;
     blockDim = block;
     // The last thread first: no order may matter.

@@ -145,18 +145,22 @@ std::size_t copied_out() {
   return world().out;
 }
 
-cudaError_t queue(cudaStream_t stream, const void* arguments, std::size_t bytes, std::function<void()> work) {
-  World& w = world();
-  const std::lock_guard lock(w.mutex);
-  if (const cudaError_t error = failure("kernel"); error != cudaSuccess) return say(error);
+bool crosses(cudaStream_t stream, const void* argument, std::size_t bytes) {
+  const std::lock_guard lock(world().mutex);
   for (std::size_t at = 0; at + sizeof(std::uintptr_t) <= bytes; at += sizeof(std::uintptr_t)) {
     std::uintptr_t word = 0;
-    std::memcpy(&word, static_cast<const std::byte*>(arguments) + at, sizeof word);
+    std::memcpy(&word, static_cast<const std::byte*>(argument) + at, sizeof word);
     // Addresses of programs lie here; counts are smaller, doubles and packed pairs of numbers larger.
     const bool address = word >= std::uintptr_t{1} << 44 && word < std::uintptr_t{1} << 47;
-    if (address && !on_card(reinterpret_cast<const void*>(word), 1, stream->card))
-      return say(cudaErrorInvalidValue);
+    if (address && !on_card(reinterpret_cast<const void*>(word), 1, stream->card)) return false;
   }
+  return true;
+}
+
+cudaError_t queue(cudaStream_t stream, bool allowed, std::function<void()> work) {
+  const std::lock_guard lock(world().mutex);
+  if (const cudaError_t error = failure("kernel"); error != cudaSuccess) return say(error);
+  if (!allowed) return say(cudaErrorInvalidValue);
   stream->work.push_back(std::move(work));
   return cudaSuccess;
 }

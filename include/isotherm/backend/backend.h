@@ -14,6 +14,7 @@
 #include "isotherm/core/view.h"
 #include "isotherm/spectral/program.h"
 #include "isotherm/spectral/stored_tile.h"
+#include "isotherm/stats/sorted_samples.h"
 #include "isotherm/stats/statistics.h"
 #include "isotherm/zones/coverage.h"
 
@@ -45,12 +46,13 @@ class Gathering {
 class KeptZones {
  public:
   virtual ~KeptZones() = default;
-  /// Begins a date; with `values`, collectors that keep values will get them.
-  virtual void start(bool values) = 0;
-  /// Like evaluate_stored() and then gather(): rows in ascending order, each once. Sums reach the gathering
-  /// with finish(), values at once.
-  virtual void add(const Program& program, const StoredTile& inputs, Gathering& gathering) = 0;
-  virtual void finish(Gathering& gathering) = 0;
+  /// Begins a date.
+  virtual void start() = 0;
+  /// Like evaluate_stored() and then gather(): rows in ascending order, each once.
+  virtual void add(const Program& program, const StoredTile& inputs) = 0;
+  /// The date's sums, for the gathering's collectors, and statistics of values: `values` takes
+  /// [zone][statistic] as Collector::read() gives them.
+  virtual void finish(Gathering& gathering, std::span<double> values) = 0;
 };
 
 class Backend {
@@ -67,8 +69,9 @@ class Backend {
   /// coverage's frame and holds every span of its rows.
   virtual void gather(const Coverage& coverage, const Tile& values, Gathering& gathering) = 0;
   /// The zones kept, where this backend gains by it and has the memory; else null. `coverage` must outlive
-  /// them.
-  virtual std::unique_ptr<KeptZones> keep(const Coverage& coverage, std::size_t quantities);
+  /// them. `statistics`: those of the values themselves that finish() will be asked for.
+  virtual std::unique_ptr<KeptZones> keep(const Coverage& coverage, std::size_t quantities,
+                                          std::span<const ValueStatistic> statistics);
 };
 
 /// Which backend, and what it may take.

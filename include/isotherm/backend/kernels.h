@@ -15,6 +15,7 @@
 #include "isotherm/core/hd.h"
 #include "isotherm/spectral/step.h"
 #include "isotherm/spectral/stored_tile.h"
+#include "isotherm/stats/sorted_samples.h"
 #include "isotherm/stats/statistics.h"
 #include "isotherm/zones/coverage.h"
 
@@ -110,6 +111,55 @@ ISO_HD inline void gather_zone(const GatherView& view, std::uint32_t zone, std::
     if (span.row >= row_end) return;
     moments.add_run(values + (span.row - window.row) * window.width + (span.col - window.col),
                     span.weights == Span::kFull ? nullptr : view.weights + span.weights, span.count);
+  }
+}
+
+/// Values of zones as plain arrays: of each zone a run for every quantity whose values are wanted.
+struct ValuesView {
+  Sample* samples = nullptr;             ///< runs of one wanted quantity after those of the other
+  const std::uint64_t* first = nullptr;  ///< zones + 1 places of runs among those of a quantity
+  std::uint32_t* counts = nullptr;       ///< [wanted quantity][zone]
+  const std::uint32_t* quantities = nullptr;
+  const ValueStatistic* statistics = nullptr;
+  double* results = nullptr;  ///< [zone][statistic]
+  std::uint32_t quantity_count = 0, statistic_count = 0;
+};
+
+/// Keeps the pixels of one zone in the window's rows for one of the wanted quantities; missing ones are left
+/// out.
+ISO_HD inline void keep_zone(const GatherView& view, const ValuesView& kept, std::uint32_t zone,
+                             std::uint32_t wanted) {
+  const Window& window = view.window;
+  const std::int64_t row_end = window.row + window.height;
+  const float* values =
+      view.values + kept.quantities[wanted] * static_cast<std::size_t>(window.width * window.height);
+  Sample* const run = kept.samples + wanted * kept.first[view.zones] + kept.first[zone];
+  std::uint32_t& count = kept.counts[wanted * view.zones + zone];
+  const std::uint32_t end = view.first[zone + 1];
+  for (std::uint32_t k = first_span_from(view, zone, window.row); k < end; ++k) {
+    const Span span = view.spans[k];
+    if (span.row >= row_end) return;
+    const float* value = values + (span.row - window.row) * window.width + (span.col - window.col);
+    for (std::int32_t i = 0; i < span.count; ++i) {
+      const float weight =
+          span.weights == Span::kFull ? 1.0f : view.weights[span.weights + static_cast<std::uint32_t>(i)];
+      if (is_number(value[i])) run[count++] = {value[i], weight};
+    }
+  }
+}
+
+/// Sorts the values of one zone and wanted quantity and reads the statistics off them.
+ISO_HD inline void read_zone(const ValuesView& kept, std::uint32_t zones, std::uint32_t zone,
+                             std::uint32_t wanted) {
+  Sample* const run = kept.samples + wanted * kept.first[zones] + kept.first[zone];
+  const std::uint32_t count = kept.counts[wanted * zones + zone];
+  sort_alone(run, count);
+  const SortedSamples sorted(run, count);
+  for (std::uint32_t k = 0; k < kept.statistic_count; ++k) {
+    const ValueStatistic& statistic = kept.statistics[k];
+    if (statistic.quantity != kept.quantities[wanted]) continue;
+    kept.results[std::size_t{zone} * kept.statistic_count + k] =
+        sorted.read(statistic.kind, statistic.number);
   }
 }
 

@@ -100,6 +100,8 @@ struct Statistic {
   std::string name;     ///< column suffix: "mean", "p90", "p2_5", "fraction_11"
   double category = 0;  ///< of a fraction: the value of the class
   bool needs_samples() const { return kind >= StatisticKind::quantile; }
+  /// The probability of a quantile, the class of a fraction.
+  double number() const { return kind == StatisticKind::fraction ? category : probability; }
   /// Does a second weight per pixel take part?
   bool takes_weight() const { return kind > StatisticKind::valid && !is_extreme(); }
   bool is_extreme() const { return kind >= StatisticKind::min && kind <= StatisticKind::range; }

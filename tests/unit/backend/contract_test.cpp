@@ -215,8 +215,8 @@ TEST_P(BackendContract, EvaluatesEveryOutputOverTheWindow) {
   EXPECT_TRUE(std::isnan(outputs.plane(1)[2]));
 }
 
-/// Bits of the moments and values of two gatherings.
-void expect_same(Gathering& a, Gathering& b) {
+/// Bits of the moments of two gatherings.
+void expect_same_sums(Gathering& a, Gathering& b) {
   ASSERT_EQ(a.zones(), b.zones());
   for (std::size_t zone = 0; zone < a.zones(); ++zone) {
     EXPECT_EQ(a.next_span(zone), b.next_span(zone));
@@ -229,6 +229,15 @@ void expect_same(Gathering& a, Gathering& b) {
       EXPECT_EQ(x.squares, y.squares);
       EXPECT_EQ(x.min, y.min);
       EXPECT_EQ(x.max, y.max);
+    }
+  }
+}
+
+/// Bits of the moments and values of two gatherings.
+void expect_same(Gathering& a, Gathering& b) {
+  expect_same_sums(a, b);
+  for (std::size_t zone = 0; zone < a.zones(); ++zone) {
+    for (std::size_t q = 0; q < a.quantities(); ++q) {
       const auto s = a.collector(zone, q).samples(), t = b.collector(zone, q).samples();
       ASSERT_EQ(s.size(), t.size());
       for (std::size_t k = 0; k < s.size(); ++k) {
@@ -402,31 +411,60 @@ TEST_P(BackendContract, EvaluatesStoredNumbersAsDecodedOnes) {
   }
 }
 
-// Zones that a backend keeps, over several dates, each in strips: the bits of evaluating and gathering.
+/// Statistics of values, of two of three quantities.
+std::vector<Statistic> value_statistics() {
+  std::vector<Statistic> statistics;
+  for (const char* name : {"median", "p10", "p90", "mode", "minority", "variety", "p0", "p100"})
+    statistics.push_back(parse_statistic(name));
+  statistics.push_back(fraction_of(0.25));
+  return statistics;
+}
+
+// Zones that a backend keeps, over several dates, each in strips: the bits of evaluating and gathering, and
+// the statistics that collectors read. Rounded results make ties and classes.
 TEST_P(BackendContract, KeptZonesGiveTheProcessorsBits) {
   std::mt19937 random(18);
   const Window raster{0, 0, 113, 90};
-  const Coverage coverage = random_zones(random, raster, 200);
+  const std::vector<Statistic> statistics = value_statistics();
   const Program program = program_of({"ndvi", "red", "nir08"});
-  const std::unique_ptr<KeptZones> zones = backend_->keep(coverage, 3);
-  if (zones == nullptr) GTEST_SKIP() << "this backend keeps none";
-  CpuBackend processor;
-  for (const bool values : {true, false, true}) {
-    Gathering ours, theirs;
-    ours.reset(coverage, 3, values);
-    theirs.reset(coverage, 3, values);
-    zones->start(values);
-    for (std::int64_t row = 0; row < raster.height; row += 37) {
-      const StoredTile stored =
-          random_stored(random, {0, row, raster.width, std::min<std::int64_t>(37, raster.height - row)});
-      Tile decoded, results;
-      stored.decode_to(decoded);
-      processor.evaluate(program, decoded, results);
-      processor.gather(coverage, results, theirs);
-      zones->add(program, stored, ours);
+  for (const bool values : {true, false}) {
+    std::vector<ValueStatistic> wanted;
+    for (const std::uint32_t quantity : {2u, 0u}) {
+      for (const Statistic& statistic : statistics)
+        if (values) wanted.push_back({quantity, statistic.kind, statistic.number()});
     }
-    zones->finish(ours);
-    expect_same(ours, theirs);
+    const Coverage coverage = random_zones(random, {0, 0, 40, 90}, 300);
+    const std::unique_ptr<KeptZones> zones = backend_->keep(coverage, 3, wanted);
+    if (zones == nullptr) GTEST_SKIP() << "this backend keeps none";
+    CpuBackend processor;
+    for (int date = 0; date < 3; ++date) {
+      Gathering ours, theirs;
+      ours.reset(coverage, 3, false);
+      theirs.reset(coverage, 3, true);
+      zones->start();
+      for (std::int64_t row = 0; row < raster.height; row += 37) {
+        const StoredTile stored =
+            random_stored(random, {0, row, raster.width, std::min<std::int64_t>(37, raster.height - row)});
+        Tile decoded, results;
+        stored.decode_to(decoded);
+        processor.evaluate(program, decoded, results);
+        processor.gather(coverage, results, theirs);
+        zones->add(program, stored);
+      }
+      std::vector<double> found(coverage.zones() * wanted.size());
+      zones->finish(ours, found);
+      for (std::size_t zone = 0; zone < coverage.zones(); ++zone) {
+        for (std::size_t k = 0; k < wanted.size(); ++k) {
+          const Statistic& statistic = statistics[k % statistics.size()];
+          double expected = 0;
+          theirs.collector(zone, wanted[k].quantity).read({&statistic, 1}, 1, {&expected, 1});
+          const double value = found[zone * wanted.size() + k];
+          ASSERT_TRUE(value == expected || (std::isnan(value) && std::isnan(expected)))
+              << "zone " << zone << ", " << statistic.name << ": " << value << " for " << expected;
+        }
+      }
+      expect_same_sums(ours, theirs);
+    }
   }
 }
 
