@@ -293,6 +293,37 @@ TEST_P(BackendContract, OneZoneOverEverything) {
   expect_same(ours, theirs);
 }
 
+// A million cells a little larger than a pixel, on a raster that is no multiple of anything.
+TEST_P(BackendContract, AMillionZones) {
+  std::mt19937 random(19);
+  const Window raster{0, 0, 1101, 1103};
+  CoverageBuilder builder(raster, CoverageRule::exact);
+  constexpr double kSide = 1.1;
+  for (int row = 0; row < 1000; ++row) {
+    for (int col = 0; col < 1000; ++col) {
+      const double x = 0.3 + kSide * col, y = 0.7 + kSide * row;
+      const Ring cell{{x, y}, {x + kSide, y}, {x + kSide, y + kSide}, {x, y + kSide}};
+      builder.add(std::span<const Point>(cell));
+    }
+  }
+  const Coverage coverage = builder.finish();
+  ASSERT_EQ(coverage.zones(), 1'000'000u);
+  const Tile tile = random_tile(random, raster, 2);
+  CpuBackend processor;
+  Gathering ours, theirs;
+  ours.reset(coverage, 2, false);
+  theirs.reset(coverage, 2, false);
+  backend_->gather(coverage, tile, ours);
+  processor.gather(coverage, tile, theirs);
+  expect_same_sums(ours, theirs);
+  double weight = 0;
+  for (std::size_t zone = 0; zone < coverage.zones(); ++zone)
+    weight += ours.collector(zone, 0).moments().weight;
+  const auto valid = std::ranges::count_if(tile.plane(0), [](float v) { return !std::isnan(v); });
+  EXPECT_LT(weight, static_cast<double>(valid));
+  EXPECT_GT(weight, 0.99 * static_cast<double>(valid)) << "all but a rim of the raster lies in a cell";
+}
+
 // Every catalogue index that a Level-2 scene allows, over random pixels with gaps. Functions such as log may
 // differ by the units in the last place that the device's library states: 4 of float32, which the next steps
 // of a formula may widen to 1e-5 relative.
