@@ -448,7 +448,7 @@ class FetchTest(unittest.TestCase):
         self.assertEqual(self.fetched("SR_B5"), self.original("SR_B5"))
 
     def test_interrupted_fetch_goes_on(self):
-        self.rule(path="SR_B", do="slow", seconds=0, rate=20000, times=-1)
+        self.rule(path="SR_B", do="slow", seconds=0, rate=2000, times=-1)
         process = subprocess.Popen([PROGRAM, "fetch", str(self.items()), "--assets", "red,nir08", "-o", str(self.out)],
                                    env={**os.environ, "no_proxy": "127.0.0.1"}, stderr=subprocess.PIPE)
         deadline = time.time() + 30
