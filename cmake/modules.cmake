@@ -64,7 +64,7 @@ function(isotherm_library)
   endif()
   if(NOT ISOTHERM_BARE)
     # No public header mentions these: users of the library only link them.
-    target_link_libraries(isotherm PRIVATE GDAL::GDAL PROJ::proj TBB::tbb GEOS::geos_c CURL::libcurl OpenSSL::Crypto ${METIS_LIBRARY} ${LIBDEFLATE_LIBRARY}
+    target_link_libraries(isotherm PRIVATE GDAL::GDAL PROJ::proj TBB::tbb GEOS::geos_c CURL::libcurl OpenSSL::Crypto SQLite::SQLite3 ${METIS_LIBRARY} ${LIBDEFLATE_LIBRARY}
                           ${XLSXWRITER_LIBRARY})
   endif()
 endfunction()

@@ -43,6 +43,7 @@ LIBRARIES = [
     (r"metis\.h", "METIS", ["model"]),
     (r"libdeflate\.h", "libdeflate", ["io"]),
     (r"xlsxwriter\.h", "libxlsxwriter", ["io"]),
+    (r"sqlite3\.h", "SQLite", ["io"]),
     (r"emmintrin\.h", "the SSE2 instructions", ["backend", "io"]),
     (r"(cuda|cuda_runtime|cuda_runtime_api|nvrtc|cub/.*|thrust/.*)(\.h|\.cuh)?", "CUDA", ["cuda"]),
 ]

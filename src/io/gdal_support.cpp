@@ -30,6 +30,9 @@ GdalDataset open_dataset(const std::string& address, unsigned kind, const char* 
                                            nullptr, nullptr, siblings);
   if (dataset == nullptr) {
     std::string reason = last_gdal_error();
+    VSIStatBufL status;
+    if (VSIStatL(path.c_str(), &status) == 0 && VSI_ISREG(status.st_mode) && status.st_size == 0)
+      throw Error(ErrorKind::input, address + ": is empty (no bytes), so it is no " + what);
     if (reason.starts_with(address + ": ")) reason.erase(0, address.size() + 2);
     // GDAL makes a tree of each feature, many times as large as its text, and stops where that gets too
     // large.
@@ -56,6 +59,11 @@ void init_gdal() {
     // Coordinate operations must not depend on what a network offers at the moment.
     OSRSetPROJEnableNetwork(0);
     GDALAllRegister();
+    // Some drivers make the list of their options when it is first asked for, without a lock: two threads
+    // that write their first rasters at once would both make it.
+    GDALDriverManager& drivers = *GetGDALDriverManager();
+    for (int k = 0; k < drivers.GetDriverCount(); ++k)
+      drivers.GetDriver(k)->GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
   });
 }
 

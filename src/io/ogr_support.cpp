@@ -171,14 +171,20 @@ int field_index(const OGRFeatureDefn& definition, const std::string& path, const
 }
 
 void append(Column& column, const OGRFeature& feature, int field) {
-  const bool missing = !feature.IsFieldSetAndNotNull(field);
+  // Numbers as they lie in the feature: asking for them by way of its methods costs as much as reading them.
+  const OGRField& value = *feature.GetRawFieldRef(field);
+  const bool missing = OGR_RawField_IsUnset(&value) != 0 || OGR_RawField_IsNull(&value) != 0;
   switch (column.info.type) {
     case ColumnType::integer:
-      column.integers().push_back(missing ? kMissingInteger : feature.GetFieldAsInteger64(field));
+      if (missing) {
+        column.integers().push_back(kMissingInteger);
+      } else {
+        const bool narrow = feature.GetFieldDefnRef(field)->GetType() == OFTInteger;
+        column.integers().push_back(narrow ? value.Integer : value.Integer64);
+      }
       break;
     case ColumnType::real:
-      column.reals().push_back(missing ? std::numeric_limits<double>::quiet_NaN()
-                                       : feature.GetFieldAsDouble(field));
+      column.reals().push_back(missing ? std::numeric_limits<double>::quiet_NaN() : value.Real);
       break;
     case ColumnType::date:
       column.texts().push_back(missing ? std::nullopt : std::optional(date_text(feature, field)));

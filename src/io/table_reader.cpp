@@ -17,6 +17,7 @@
 #include "isotherm/io/crs.h"
 #include "ogr_support.h"
 #include "table_places.h"
+#include "table_text.h"
 
 namespace isotherm {
 
@@ -271,18 +272,26 @@ class TableStream::Reader {
     if (options_.geometry) result_.table.geometry.push_back(std::move(outline));
   }
 
-  /// A field as the word that tells its value from others; empty for none.
-  static std::string word_of(const OGRFeature& feature, int field) {
-    if (!feature.IsFieldSetAndNotNull(field)) return "";
+  /// A field as the word that tells its value from others; empty for none. It stands in the feature, or in
+  /// word_.
+  std::string_view word_of(const OGRFeature& feature, int field) {
+    if (!feature.IsFieldSetAndNotNull(field)) return {};
     const OGRFieldDefn& info = *feature.GetFieldDefnRef(field);
     if (info.GetType() == OFTString) return feature.GetFieldAsString(field);
+    word_.clear();
+    if (column_type(info) == ColumnType::integer) {
+      const std::int64_t value = feature.GetFieldAsInteger64(field);
+      if (value != kMissingInteger) append_integer(word_, value);
+      return word_;
+    }
     Column value = make_column({"", column_type(info), "", ""});
     append(value, feature, field);
-    if (value.info.type == ColumnType::integer)
-      return value.integers()[0] == kMissingInteger ? "" : std::to_string(value.integers()[0]);
-    if (value.info.type == ColumnType::real)
-      return std::isnan(value.reals()[0]) ? "" : number_text(value.reals()[0]);
-    return value.texts()[0].value_or("");
+    if (value.info.type == ColumnType::real) {
+      if (!std::isnan(value.reals()[0])) word_ = number_text(value.reals()[0]);
+    } else {
+      word_ = value.texts()[0].value_or("");
+    }
+    return word_;
   }
 
   /// Tells the file's driver which fields need not be read.
@@ -343,6 +352,7 @@ class TableStream::Reader {
   OGRLayer& layer_;
   std::vector<int> fields_, coded_fields_, once_fields_;
   std::vector<CodedWords> words_;
+  std::string word_;
   std::unique_ptr<PlainCsv> plain_;
   std::size_t held_ = 0;  ///< bytes of columns and outlines
   bool has_geometry_ = false;

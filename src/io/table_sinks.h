@@ -23,5 +23,7 @@ std::unique_ptr<RowSink> open_xlsx(const std::string& path, const TableSchema& s
 std::unique_ptr<RowSink> open_gdal_table(const std::string& path, const TableSchema& schema,
                                          const TableOptions& options, const std::string& driver,
                                          const RunContext& context);
+std::unique_ptr<RowSink> open_geopackage(const std::string& path, const TableSchema& schema,
+                                         const TableOptions& options, const RunContext& context);
 
 }  // namespace isotherm

@@ -122,6 +122,7 @@ std::unique_ptr<RowSink> open_table(const std::string& path, const TableSchema& 
   if (driver == "GeoJSONSeq") return open_geojson(path, schema, options, true, context);
   if (driver == "CSV") return open_csv(path, schema, options, context);
   if (driver == "XLSX") return open_xlsx(path, schema, options, context);
+  if (driver == "GPKG") return open_geopackage(path, schema, options, context);
   return open_gdal_table(path, schema, options, driver, context);
 }
 

@@ -54,6 +54,23 @@ void add_id(PolygonLayer& layer, const OGRFeature& feature, int field) {
   layer.id_texts.emplace_back(present ? feature.GetFieldAsString(field) : "");
 }
 
+/// Zones of one name are told apart by their place in the table alone.
+void note_shared_names(const std::string& path, const std::string& field, std::vector<std::string> names,
+                       Log& log) {
+  std::ranges::sort(names);
+  std::size_t sharing = 0;
+  std::string example;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    const bool shared =
+        (k > 0 && names[k] == names[k - 1]) || (k + 1 < names.size() && names[k] == names[k + 1]);
+    if (shared && sharing++ == 0) example = names[k];
+  }
+  if (sharing == 0) return;
+  log.note(path + ": " + std::to_string(sharing) + " of " + std::to_string(names.size()) +
+           " features have a '" + field + "' that another has too, such as '" + example +
+           "'; each stays a zone of its own");
+}
+
 void refuse_strangers(const std::string& path, const Strangers& features, std::size_t total) {
   if (features.all() == 0) return;
   std::vector<std::string> words;
@@ -100,6 +117,7 @@ PolygonLayer read_polygons(const std::string& path, const VectorOptions& options
   refuse_strangers(path, strangers, layer.ids.size());
   if (layer.ids.empty())
     throw Error(ErrorKind::input, path + ": layer " + source.GetName() + " has no features");
+  if (id_field >= 0) note_shared_names(path, options.id_field, layer.id_texts, log);
   layer.crs = zone_crs(source, path, options);
   layer.attributes.crs = layer.crs;
   if (layer.repaired > 0) {

@@ -129,10 +129,16 @@ EtsFit filter_ets(const EtsForm& form, std::span<const double> values, int perio
 
 namespace {
 
-std::vector<double> scaled(std::span<const double> values, const Scale& scale) {
+/// All series scaled, one behind the other.
+std::vector<double> scaled(std::span<const std::span<const double>> series,
+                           const std::vector<std::size_t>& which, const std::vector<Scale>& scales) {
+  std::size_t length = 0;
+  for (const std::size_t k : which) length += series[k].size();
   std::vector<double> out;
-  out.reserve(values.size());
-  for (const double y : values) out.push_back((y - scale.centre) / scale.size);
+  out.reserve(length);
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    for (const double y : series[which[i]]) out.push_back((y - scales[i].centre) / scales[i].size);
+  }
   return out;
 }
 
@@ -188,9 +194,13 @@ std::vector<std::optional<EtsFit>> fit_ets_all(const EtsForm& form,
     able.push_back(k);
     scales.push_back(scale_of(form, series[k]));
   }
-  std::vector<std::vector<double>> numbers;
-  for (std::size_t i = 0; i < able.size(); ++i) numbers.push_back(scaled(series[able[i]], scales[i]));
-  const std::vector<std::span<const double>> views(numbers.begin(), numbers.end());
+  const std::vector<double> numbers = scaled(series, able, scales);
+  std::vector<std::span<const double>> views;
+  std::size_t begin = 0;
+  for (const std::size_t k : able) {
+    views.push_back(std::span(numbers).subspan(begin, series[k].size()));
+    begin += series[k].size();
+  }
   if (is_plain(form)) {
     const std::vector<PlainFit> found = fit_plain(form, views);
     for (std::size_t i = 0; i < able.size(); ++i) {

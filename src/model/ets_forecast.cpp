@@ -29,6 +29,7 @@ std::vector<double> error_weights(const EtsFit& fit, int horizon) {
 
 EtsMoments additive_moments(const EtsFit& fit, int horizon) {
   EtsMoments moments{ets_point_forecast(fit, horizon), {}};
+  moments.variance.reserve(at(horizon));
   const std::vector<double> c = error_weights(fit, horizon);
   const bool relative = fit.form.error == EtsPart::multiplicative;
   std::vector<double> theta;  // E of the squared expectation, h steps ahead, seen from now
@@ -149,6 +150,7 @@ bool ets_has_closed_form(const EtsForm& form) { return form.trend != EtsPart::mu
 
 std::vector<double> ets_point_forecast(const EtsFit& fit, int horizon) {
   std::vector<double> mean;
+  mean.reserve(at(horizon));
   double level = fit.end_level, trend = fit.end_trend;
   for (int h = 1; h <= horizon; ++h) {
     const double base = ets_base(fit.form, fit.weights.phi, level, trend);
@@ -175,13 +177,17 @@ EtsMoments ets_moments(const EtsFit& fit, int horizon) {
 SeriesForecast ets_forecast(const EtsFit& fit, const ForecastRequest& request) {
   SeriesForecast forecast;
   forecast.mean = ets_point_forecast(fit, request.horizon);
+  forecast.deviation.reserve(at(request.horizon));
+  forecast.quantiles.reserve(at(request.horizon) * request.levels.size());
   if (ets_has_closed_form(fit.form)) {
-    for (const double variance : ets_moments(fit, request.horizon).variance) {
-      const double mean = forecast.mean[forecast.deviation.size()];
-      forecast.deviation.push_back(std::sqrt(variance));
-      for (const double p : request.levels) {
-        forecast.quantiles.push_back(mean + normal_quantile(p) * forecast.deviation.back());
-      }
+    const std::vector<double> variance = ets_moments(fit, request.horizon).variance;
+    std::vector<double> factors;
+    factors.reserve(request.levels.size());
+    for (const double p : request.levels) factors.push_back(normal_quantile(p));
+    for (std::size_t h = 0; h < variance.size(); ++h) {
+      forecast.deviation.push_back(std::sqrt(variance[h]));
+      for (const double factor : factors)
+        forecast.quantiles.push_back(forecast.mean[h] + factor * forecast.deviation[h]);
     }
     return forecast;
   }

@@ -6,8 +6,11 @@
 
 namespace isotherm::ets_detail {
 
-/// Whether any lane says so.
-[[gnu::always_inline]] inline bool any(const LaneBits& bits) {
+/// Whether any lane of what is nowhere below 0 is above it. Flags are such numbers: GCC 12 takes comparisons
+/// that are joined, or kept for several choices, apart into single numbers.
+[[gnu::always_inline]] inline bool any_above_zero(const Lanes& flags) {
+  LaneBits bits;
+  std::memcpy(&bits, &flags, sizeof bits);
   std::int64_t all = 0;
   for (int lane = 0; lane < kLanes; ++lane) all |= bits[lane];
   return all != 0;
@@ -39,10 +42,10 @@ namespace isotherm::ets_detail {
   }
 }
 
-/// Solves the system for the unknowns that are free, the others staying where `step` says.
+/// Solves the system for the unknowns that are free (above 0), the others staying where `step` says.
 template <int N>
 [[gnu::always_inline]] inline void solve_free(const Lanes (&matrix)[N][N], const Lanes (&right)[N],
-                                              const LaneBits (&free)[N], Lanes (&step)[N]) {
+                                              const Lanes (&free)[N], Lanes (&step)[N]) {
   const Lanes zero{}, one = zero + 1.0;
   Lanes scaled[N][N], inverse[N], x[N];
   for (int i = 0; i < N; ++i) {
@@ -50,26 +53,27 @@ template <int N>
     for (int j = 0; j < N; ++j) {
       if (j == i) continue;
       const Lanes entry = i > j ? matrix[i > j ? i : j][i > j ? j : i] : matrix[i > j ? i : j][i > j ? j : i];
-      x[i] = free[j] ? x[i] : x[i] - entry * step[j];
+      x[i] = free[j] > zero ? x[i] : x[i] - entry * step[j];
     }
-    x[i] = free[i] ? x[i] : step[i];
+    x[i] = free[i] > zero ? x[i] : step[i];
   }
   // scaled = L D of the free part; the others have a row of the unit matrix.
   for (int i = 0; i < N; ++i) {
     for (int j = 0; j < i; ++j) {
-      Lanes sum = free[i] & free[j] ? matrix[i][j] : zero;
+      const Lanes both = free[i] < free[j] ? free[i] : free[j];
+      Lanes sum = both > zero ? matrix[i][j] : zero;
       for (int k = 0; k < j; ++k) sum -= scaled[i][k] * scaled[j][k] * inverse[k];
       scaled[i][j] = sum;
       x[i] -= sum * inverse[j] * x[j];
     }
-    Lanes sum = free[i] ? matrix[i][i] : one;
+    Lanes sum = free[i] > zero ? matrix[i][i] : one;
     for (int k = 0; k < i; ++k) sum -= scaled[i][k] * scaled[i][k] * inverse[k];
     inverse[i] = one / (sum > 1e-300 ? sum : one);
   }
   for (int i = N; i-- > 0;) {
     Lanes rest = x[i];
     for (int k = i + 1; k < N; ++k) rest -= scaled[k][i] * step[k];
-    step[i] = free[i] ? rest * inverse[i] : step[i];
+    step[i] = free[i] > zero ? rest * inverse[i] : step[i];
   }
 }
 
@@ -81,30 +85,34 @@ template <int N>
                                                const Lanes (&low)[N], const Lanes (&high)[N],
                                                Lanes (&step)[N]) {
   const Lanes zero{}, one = zero + 1.0;
-  LaneBits free[N];
+  Lanes free[N];
   for (int j = 0; j < N; ++j) {
     step[j] = zero;
-    free[j] = ~(((low[j] >= zero) & (right[j] < zero)) | ((high[j] <= zero) & (right[j] > zero)));
+    const Lanes down = -low[j] > right[j] ? -low[j] : right[j],
+                up = high[j] > -right[j] ? high[j] : -right[j];
+    const Lanes way = down < up ? down : up;
+    free[j] = way > zero ? way : zero;
   }
 #pragma GCC unroll 1
   for (int round = 0; round <= N; ++round) {
     solve_free<N>(matrix, right, free, step);
-    LaneBits outside[N], some = zero > zero;
+    Lanes outside[N], some = zero;
     for (int j = 0; j < N; ++j) {
-      outside[j] = free[j] & ((step[j] < low[j]) | (step[j] > high[j]));
-      some |= outside[j];
+      const Lanes under = low[j] - step[j], over = step[j] - high[j], farther = under > over ? under : over;
+      outside[j] = farther > zero ? free[j] : zero;
+      some = outside[j] > some ? outside[j] : some;
     }
-    if (!any(some)) return;
+    if (!any_above_zero(some)) return;
     Lanes bound[N], share[N], first = one + one;
     for (int j = 0; j < N; ++j) {
       bound[j] = step[j] < low[j] ? low[j] : high[j];
-      share[j] = outside[j] ? bound[j] / step[j] : one + one;
+      share[j] = outside[j] > zero ? bound[j] / step[j] : one + one;
       first = share[j] < first ? share[j] : first;
     }
     for (int j = 0; j < N; ++j) {
-      const LaneBits pinned = outside[j] & (share[j] <= first);
-      free[j] &= ~pinned;
-      step[j] = pinned ? bound[j] : step[j];
+      const Lanes pinned = share[j] <= first ? outside[j] : zero;
+      free[j] = pinned > zero ? zero : free[j];
+      step[j] = pinned > zero ? bound[j] : step[j];
     }
   }
 }

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lanes.h"
-// Behind what they are made of lanes with.
-#include "ets_lanes.h"
-#include "isotherm/model/ets_pass.h"
+#include "ets_step.h"
 
 namespace isotherm::ets_detail {
 
@@ -17,10 +14,16 @@ using Parameters = std::array<double, 5>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kMostStarts = 4;
-constexpr int kMostAttempts = 150;
-
-constexpr std::array<double, 5> kLeast{kEtsLeastWeight, -kInfinity, 0, -kInfinity, kEtsLeastPhi};
-constexpr std::array<double, 5> kMost{kEtsMostAlpha, kInfinity, 1, kInfinity, kEtsMostPhi};
+constexpr int kMostAttempts = 400;
+constexpr double kMostDamping = 1e8;
+/// A search ends where a step is to gain less of the objective.
+constexpr double kEnd = 1e-9;
+/// Where it is to gain less, what was learnt of the curvature is trusted. Farther out that leads a search now
+/// and then to another minimum than it began beside.
+template <class Shape>
+constexpr double kNear = Shape::kRelative ? 1e-4 : 3e-4;
+/// Above what any search has to go for.
+constexpr double kHuge = 1e300;
 
 /// A search that waits for its lane.
 struct Start {
@@ -36,50 +39,69 @@ constexpr std::array kAlphas{1e-3, 0.004, 0.01, 0.025, 0.08, 0.2, 0.4, 0.65, 0.8
 constexpr std::array kShares{0.0, 0.1, 0.4, 1.0};
 constexpr std::array kPhis{0.84, 0.96};
 
+/// Points: phi by phi, alpha by alpha, share by share.
+template <class Shape>
 struct Grid {
-  std::size_t alphas = 1, shares = 1, phis = 1;
-  std::vector<Parameters> points;  ///< phi by phi, alpha by alpha; whole lanes, the last point repeated
-  std::size_t size() const { return alphas * shares * phis; }
+  static constexpr std::size_t kWays = Shape::kTrend ? kAlphas.size() : kAlphasAlone.size();
+  static constexpr std::size_t kRow = Shape::kTrend ? kShares.size() : 1;
+  static constexpr std::size_t kLayers = Shape::kDamped ? kPhis.size() : 1;
+  static constexpr std::size_t kPoints = kWays * kRow * kLayers;
+  static_assert(kPoints % kLanes == 0);
+
+  static Parameters point(std::size_t k) {
+    const std::size_t alpha = k / kRow % kWays, phi = k / (kRow * kWays);
+    return {Shape::kTrend ? kAlphas[alpha] : kAlphasAlone[alpha], 0, Shape::kTrend ? kShares[k % kRow] : 0, 0,
+            Shape::kDamped ? kPhis[phi] : 1};
+  }
 };
 
+/// The least of eight points and those beside them in share.
 template <class Shape>
-Grid make_grid() {
-  Grid grid;
-  grid.alphas = Shape::kTrend ? kAlphas.size() : kAlphasAlone.size();
-  grid.shares = Shape::kTrend ? kShares.size() : 1;
-  grid.phis = Shape::kDamped ? kPhis.size() : 1;
-  for (std::size_t k = 0; k < grid.size(); ++k) {
-    const std::size_t share = k % grid.shares, alpha = k / grid.shares % grid.alphas;
-    const std::size_t phi = k / (grid.shares * grid.alphas);
-    grid.points.push_back({Shape::kTrend ? kAlphas[alpha] : kAlphasAlone[alpha], 0, kShares[share], 0,
-                           Shape::kDamped ? kPhis[phi] : 1});
-  }
-  while (grid.points.size() % kLanes != 0) grid.points.push_back(grid.points.back());
-  return grid;
+[[gnu::always_inline]] inline Lanes least_in_row(const Lanes& costs) {
+  if constexpr (Grid<Shape>::kRow == 1) return costs;
+  const Lanes left = __builtin_shufflevector(costs, costs, 0, 0, 1, 2, 4, 4, 5, 6);
+  const Lanes right = __builtin_shufflevector(costs, costs, 1, 2, 3, 3, 5, 6, 7, 7);
+  const Lanes less = left < costs ? left : costs;
+  return right < less ? right : less;
 }
 
 /// The best local minima in alpha and share, best first. Returns how many.
-inline std::size_t best_minima(const Grid& grid, const double* costs,
-                               std::array<std::size_t, kMostStarts + 1>& best) {
-  std::size_t found = 0, k = 0;
-  for (std::size_t phi = 0; phi < grid.phis; ++phi) {
-    for (std::size_t alpha = 0; alpha < grid.alphas; ++alpha) {
-      for (std::size_t share = 0; share < grid.shares; ++share, ++k) {
-        const double here = costs[k];
-        const std::size_t left = share > 0 ? 1 : 0, right = share + 1 < grid.shares ? 1 : 0;
-        const auto least_of = [&](const double* row) {
-          return std::min({row[0], *(row - left), row[right]});
-        };
-        double least = least_of(costs + k);
-        if (alpha > 0) least = std::min(least, least_of(costs + k - grid.shares));
-        if (alpha + 1 < grid.alphas) least = std::min(least, least_of(costs + k + grid.shares));
-        if (!(here <= least && here < kInfinity)) continue;
-        std::size_t place = found;
-        for (; place > 0 && here < costs[best[place - 1]]; --place) best[place] = best[place - 1];
-        best[place] = k;
-        found = std::min(found + 1, kMostStarts);
-      }
+template <class Shape>
+[[gnu::always_inline]] inline std::size_t best_minima(const LaneRow* costs,
+                                                      std::array<std::size_t, kMostStarts + 1>& best) {
+  using G = Grid<Shape>;
+  constexpr std::size_t kLayer = G::kWays * G::kRow;
+  static_assert(kLayer % kLanes == 0 && (G::kRow == 1 || G::kRow == 4));
+  const Lanes infinity = Lanes{} + kInfinity;
+  std::array<double, kLayer + 2 * G::kRow> rows;  // a layer with nothing before and behind it
+  std::ranges::fill(rows, kInfinity);
+  std::array<double, G::kPoints> minima;  // infinite elsewhere
+  for (std::size_t layer = 0; layer < G::kPoints; layer += kLayer) {
+    for (std::size_t k = 0; k < kLayer; k += kLanes) {
+      Lanes here;
+      std::memcpy(&here, &costs[(layer + k) / kLanes], sizeof here);
+      const Lanes least = least_in_row<Shape>(here);
+      std::memcpy(&rows[G::kRow + k], &least, sizeof least);
     }
+    for (std::size_t k = 0; k < kLayer; k += kLanes) {
+      Lanes here, least, before, after;
+      std::memcpy(&here, &costs[(layer + k) / kLanes], sizeof here);
+      std::memcpy(&before, &rows[k], sizeof before);
+      std::memcpy(&least, &rows[G::kRow + k], sizeof least);
+      std::memcpy(&after, &rows[2 * G::kRow + k], sizeof after);
+      least = before < least ? before : least;
+      least = after < least ? after : least;
+      here = here <= least ? here : infinity;
+      std::memcpy(&minima[layer + k], &here, sizeof here);
+    }
+  }
+  std::size_t found = 0;
+  for (std::size_t k = 0; k < G::kPoints; ++k) {
+    if (!(minima[k] < kInfinity)) continue;
+    std::size_t place = found;
+    for (; place > 0 && minima[k] < minima[best[place - 1]]; --place) best[place] = best[place - 1];
+    best[place] = k;
+    found = std::min(found + 1, kMostStarts);
   }
   return found;
 }
@@ -97,26 +119,41 @@ void add_safe_starts(std::size_t which, std::span<const double> y, std::vector<S
 struct Reached {
   std::vector<LaneRow> parameters;  ///< five rows per eight points
   std::vector<LaneRow> costs;       ///< sum of squares, or the objective of relative forms
+  std::vector<LaneRow> units;  ///< EtsUnits of each eight points: level and trend step by step, three more
+  std::vector<char> seen;      ///< steps of the series that they were found for
 };
 
 template <class Shape>
-[[gnu::always_inline]] inline void add_starts(const Grid& grid, std::size_t which, std::span<const double> y,
-                                              Reached& reached, std::vector<Start>& starts) {
-  const std::size_t groups = grid.points.size() / kLanes;
+[[gnu::always_inline]] inline void add_starts(std::size_t which, std::span<const double> y, Reached& reached,
+                                              std::vector<Start>& starts) {
+  const std::size_t groups = Grid<Shape>::kPoints / kLanes, n = y.size();
   reached.costs.resize(groups);
+  bool alike = reached.seen.size() == n;
+  for (std::size_t t = 0; alike && t < n; ++t) alike = reached.seen[t] == (y[t] == y[t]);
+  if (!alike) {
+    reached.seen.resize(n);
+    for (std::size_t t = 0; t < n; ++t) reached.seen[t] = y[t] == y[t];
+    reached.units.resize(groups * (2 * n + 3));
+  }
   for (std::size_t group = 0; group < groups; ++group) {
     LaneRow* const rows = reached.parameters.data() + 5 * group;
+    auto* const of_states = reinterpret_cast<Lanes*>(reached.units.data() + group * (2 * n + 3));
     Lanes p[5], squares;
     for (std::size_t j = 0; j < 5; ++j) std::memcpy(&p[j], &rows[j], sizeof p[j]);
-    ets_best_states<LaneMath, Shape>(p, y.data(), static_cast<int>(y.size()), squares);
+    EtsUnits<LaneMath> units{of_states + 3, of_states + 3 + n, of_states[0], of_states[1], of_states[2]};
+    if (!alike) {
+      ets_units<LaneMath, Shape>(p, y.data(), static_cast<int>(n), units);
+      of_states[0] = units.level_gain, of_states[1] = units.trend_gain, of_states[2] = units.tilt;
+    }
+    ets_best_states<LaneMath, Shape>(p, y.data(), static_cast<int>(n), units, squares);
     for (const int state : {C::kLevel, C::kTrend}) std::memcpy(&rows[state], &p[state], sizeof p[state]);
     if constexpr (Shape::kRelative)
-      ets_relative_objective<LaneMath, Shape>(p, y.data(), static_cast<int>(y.size()), squares);
+      ets_relative_objective<LaneMath, Shape>(p, y.data(), static_cast<int>(n), squares);
     squares = squares == squares ? squares : Lanes{} + kInfinity;
     std::memcpy(&reached.costs[group], &squares, sizeof squares);
   }
   std::array<std::size_t, kMostStarts + 1> best{};
-  const std::size_t found = best_minima(grid, reached.costs.front().values, best);
+  const std::size_t found = best_minima<Shape>(reached.costs.data(), best);
   for (std::size_t i = 0; i < found; ++i) {
     Start start{which, {}};
     const LaneRow* const rows = reached.parameters.data() + 5 * (best[i] / kLanes);
@@ -127,137 +164,139 @@ template <class Shape>
 
 // --- the descent
 
-/// The minimum of the local model in the box, as a step; and what it takes off the objective at first sight.
-template <class Shape>
-[[gnu::always_inline]] inline Lanes propose(const Lanes* at, const EtsSlope<LaneMath, Shape>& slope,
-                                            const Lanes& damping, Lanes (&next)[Shape::kColumns]) {
-  constexpr int kSize = Shape::kColumns, kStates = Shape::kTrend ? 2 : 1, kWeights = kSize - kStates;
-  // States first: they are taken out, and what is left concerns the weights and their box.
-  constexpr int kAllColumns[5] = {C::kLevel, Shape::kTrend ? C::kTrend : C::kAlpha,
-                                  Shape::kTrend ? C::kAlpha : 0, C::kShare, C::kPhi};
-  const Lanes zero{};
-  Lanes matrix[(kSize + 1) * kSize], inverse[kStates], step[kSize], largest = zero;
-  for (int j = 0; j < kSize; ++j) largest = slope.matrix[j][j] > largest ? slope.matrix[j][j] : largest;
-  for (int i = 0; i < kSize; ++i) {
-    const int row = kAllColumns[i];
-    for (int j = 0; j < i; ++j) {
-      const int column = kAllColumns[j];
-      matrix[i * kSize + j] = slope.matrix[row > column ? row : column][row > column ? column : row];
-    }
-    matrix[i * kSize + i] = slope.matrix[row][row] * (1.0 + damping) + 1e-14 * largest;
-    matrix[kSize * kSize + i] = -slope.right[row];
-  }
-  take_out(matrix, kStates, kSize, kSize, inverse);
-  Lanes reduced[kWeights][kWeights], downhill[kWeights], low[kWeights], high[kWeights], of_weights[kWeights];
-  for (int i = 0; i < kWeights; ++i) {
-    const int row = kStates + i;
-    const auto bound = static_cast<std::size_t>(kAllColumns[row]);
-    low[i] = kLeast[bound] - at[bound];
-    high[i] = kMost[bound] - at[bound];
-    downhill[i] = matrix[kSize * kSize + row];
-    for (int j = 0; j <= i; ++j) reduced[i][j] = matrix[row * kSize + kStates + j];
-  }
-  step_in_box<kWeights>(reduced, downhill, low, high, of_weights);
-  for (int i = 0; i < kWeights; ++i) step[kStates + i] = of_weights[i];
-  put_back(matrix, kStates, kSize, kSize, inverse, step);
-  Lanes drop = zero;
-  for (int i = 0; i < kSize; ++i) {
-    const int j = kAllColumns[i];
-    next[j] = at[j] + step[i];
-    if (i >= kStates) {
-      const auto bound = static_cast<std::size_t>(j);
-      next[j] = next[j] < kLeast[bound] ? zero + kLeast[bound] : next[j];
-      next[j] = next[j] > kMost[bound] ? zero + kMost[bound] : next[j];
-    }
-    drop -= slope.right[j] * step[i];
-  }
-  return 2.0 * drop / slope.squares;
-}
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
-/// What a lane is at.
-struct Place {
-  std::size_t start = 0;
-  bool busy = false;
-  int attempts = 0;
+/// Searches that wait, and what those that came back have found.
+struct Queue {
+  const std::vector<Start>& starts;
+  std::vector<PlainFit>& fits;
+  std::vector<std::size_t> found_from;  ///< the start of each series' best
+  std::size_t waiting = 0;
+
+  std::size_t next() { return waiting < starts.size() ? waiting++ : kNone; }
+  /// Of equal ends that of the first start counts, whichever comes first.
+  void hand_in(std::size_t start, double objective, const Parameters& parameters) {
+    const std::size_t series = starts[start].series;
+    PlainFit& fit = fits[series];
+    const bool first = objective == fit.objective && start < found_from[series];
+    if (!(objective < fit.objective || first)) return;
+    fit = {parameters, objective};
+    found_from[series] = start;
+  }
+};
+
+/// Eight searches side by side.
+template <class Shape>
+class alignas(LaneRow) Team {
+ public:
+  explicit Team(std::size_t longest) : tile_(longest) {
+    for (LaneRow& row : tile_) std::ranges::fill(row.values, std::numeric_limits<double>::quiet_NaN());
+    for (int j = 0; j < kSize; ++j) place_.at[j] = trial_.at[j] = Lanes{} + 0.5;
+    starts_.fill(kNone);
+  }
+
+  /// Lanes that are done hand in and take the next start. Whether any has something to do.
+  [[gnu::always_inline]] inline bool refill(std::span<const std::span<const double>> series, Queue& queue) {
+    LaneRow goes_on, objective;
+    std::memcpy(&goes_on, &goes_on_, sizeof goes_on);
+    std::memcpy(&objective, &objective_, sizeof objective);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (goes_on.values[lane] > 0) continue;
+      std::size_t& start = starts_[lane];
+      if (start != kNone) {
+        Parameters end{};
+        for (int j = 0; j < kSize; ++j) end[static_cast<std::size_t>(j)] = place_.at[j][lane];
+        queue.hand_in(start, objective.values[lane], end);
+        --busy_;
+      }
+      start = queue.next();
+      if (start == kNone) continue;
+      ++busy_;
+      const Start& begin = queue.starts[start];
+      const std::span<const double> values = series[begin.series];
+      for (std::size_t t = 0; t < tile_.size(); ++t)
+        tile_[t].values[lane] = t < values.size() ? values[t] : std::numeric_limits<double>::quiet_NaN();
+      for (int j = 0; j < kSize; ++j) trial_.at[j][lane] = begin.from[static_cast<std::size_t>(j)];
+      length_[lane] = static_cast<double>(values.size());
+      objective_[lane] = kInfinity;
+      damping_[lane] = 1e-3;
+      left_[lane] = kMostAttempts;
+    }
+    return busy_ > 0;
+  }
+
+  /// Looks at what was proposed, goes there where it is better, and proposes the next.
+  [[gnu::always_inline]] inline void advance() {
+    const auto* const y = reinterpret_cast<const Lanes*>(tile_.data());
+    const Lanes zero{};
+    EtsSlope<LaneMath, Shape>& slope = trial_.slope;
+    ets_slope<LaneMath, Shape>(trial_.at, y, static_cast<int>(tile_.size()), length_, slope);
+    trial_.inverse_squares = 1.0 / slope.squares;
+    const Lanes better = objective_ - slope.objective, begun = kHuge - objective_;
+    learn_curvature(place_, trial_, begun < better ? begun : better, missing_);
+    const Lanes bolder = damping_ * 0.1, shyer = (damping_ < 1e-9 ? zero + 1e-9 : damping_) * 8.0;
+    const Lanes judged = better > zero ? bolder : shyer;
+    damping_ = begun > zero ? judged : damping_;
+    objective_ = better > zero ? slope.objective : objective_;
+    place_.inverse_squares = better > zero ? trial_.inverse_squares : place_.inverse_squares;
+    place_.slope.squares = better > zero ? slope.squares : place_.slope.squares;
+#pragma GCC unroll 5
+    for (int j = 0; j < kSize; ++j) {
+      place_.at[j] = better > zero ? trial_.at[j] : place_.at[j];
+      place_.slope.right[j] = better > zero ? slope.right[j] : place_.slope.right[j];
+#pragma GCC unroll 5
+      for (int i = 0; i < kSize; ++i) {
+        if (i <= j)
+          place_.slope.matrix[j][i] = better > zero ? slope.matrix[j][i] : place_.slope.matrix[j][i];
+      }
+    }
+    const Lanes trust = drop_ < kNear<Shape> ? zero + 1.0 : zero;
+    const Lanes drop = propose_step(place_, missing_, trust, damping_, trial_.at);
+    // Where the model bends downwards no minimum is near.
+    drop_ = drop < zero ? -drop : drop;
+    left_ -= 1.0;
+    const Lanes gain = drop_ * (1.0 + damping_) - kEnd, patience = kMostDamping - damping_;
+    const Lanes height = kHuge - objective_;
+    goes_on_ = gain < left_ ? gain : left_;
+    goes_on_ = patience < goes_on_ ? patience : goes_on_;
+    goes_on_ = height < goes_on_ ? height : goes_on_;
+  }
+
+ private:
+  static constexpr int kSize = Shape::kColumns;
+  EtsPlace<Shape> place_, trial_;
+  EtsMissing<Shape> missing_;
+  Lanes objective_{}, damping_{}, length_{}, drop_{};
+  Lanes left_{};               ///< attempts
+  Lanes goes_on_{};            ///< above 0 where the search does
+  std::vector<LaneRow> tile_;  ///< a series per lane, missing behind its end
+  std::array<std::size_t, kLanes> starts_;
+  int busy_ = 0;
 };
 
 template <class Shape>
 [[gnu::always_inline]] inline void descend(std::span<const std::span<const double>> series,
                                            const std::vector<Start>& starts, std::vector<PlainFit>& fits) {
-  constexpr int kSize = Shape::kColumns;
   std::size_t longest = 0;
   for (const auto& values : series) longest = std::max(longest, values.size());
-  LaneRow nothing;
-  std::ranges::fill(nothing.values, std::numeric_limits<double>::quiet_NaN());
-  std::vector<LaneRow> tile(longest, nothing);
-  const auto* const y = reinterpret_cast<const Lanes*>(tile.data());
-  Lanes at[kSize], next[kSize], damping{}, objective{}, length{};
-  EtsSlope<LaneMath, Shape> slope{}, trial{};
-  for (int j = 0; j < kSize; ++j) at[j] = next[j] = Lanes{} + 0.5;
-  std::array<Place, kLanes> places;
-  std::size_t waiting = 0, busy = 0;
-  const auto last = starts.size();
-  bool more = true;
-  Lanes drop{};
-  while (more) {
-    // Lanes that are done hand in and take the next start.
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      Place& place = places[lane];
-      if (place.busy) {
-        const bool settled = drop[lane] * (1 + damping[lane]) < 1e-8;
-        if (place.attempts < kMostAttempts && damping[lane] < 1e8 && !settled && objective[lane] < kInfinity)
-          continue;
-        PlainFit& fit = fits[starts[place.start].series];
-        if (objective[lane] < fit.objective) {
-          fit.objective = objective[lane];
-          for (int j = 0; j < kSize; ++j) fit.parameters[static_cast<std::size_t>(j)] = at[j][lane];
-        }
-        place.busy = false;
-        --busy;
-      }
-      if (waiting == last) continue;
-      place = {waiting, true, 0};
-      ++busy;
-      const Start& start = starts[waiting++];
-      const std::span<const double> values = series[start.series];
-      for (std::size_t t = 0; t < longest; ++t)
-        tile[t].values[lane] = t < values.size() ? values[t] : nothing.values[0];
-      for (int j = 0; j < kSize; ++j) next[j][lane] = start.from[static_cast<std::size_t>(j)];
-      length[lane] = static_cast<double>(values.size());
-      objective[lane] = kInfinity;
-      damping[lane] = 1e-3;
-    }
-    more = busy > 0;
-    if (!more) break;
-    ets_slope<LaneMath, Shape>(next, y, static_cast<int>(longest), length, trial);
-    const LaneBits better = trial.objective < objective;
-    const LaneBits first = objective == Lanes{} + kInfinity;
-    damping = first ? damping : better ? damping * 0.1 : (damping < 1e-9 ? Lanes{} + 1e-9 : damping) * 8.0;
-    objective = better ? trial.objective : objective;
-    slope.squares = better ? trial.squares : slope.squares;
-    for (int j = 0; j < kSize; ++j) {
-      at[j] = better ? next[j] : at[j];
-      slope.right[j] = better ? trial.right[j] : slope.right[j];
-      for (int i = 0; i <= j; ++i) slope.matrix[j][i] = better ? trial.matrix[j][i] : slope.matrix[j][i];
-    }
-    drop = propose<Shape>(at, slope, damping, next);
-    for (Place& place : places) ++place.attempts;
-  }
+  Queue queue{starts, fits, std::vector<std::size_t>(fits.size())};
+  Team<Shape> team(longest);
+  while (team.refill(series, queue)) team.advance();
 }
 
 using Series = std::span<const std::span<const double>>;
 
 template <class Shape>
 [[gnu::always_inline]] inline void fit_all(Series series, std::vector<PlainFit>& fits) {
-  const Grid grid = make_grid<Shape>();
   Reached reached;
-  reached.parameters.resize(5 * grid.points.size() / kLanes);
-  for (std::size_t k = 0; k < grid.points.size(); ++k) {
+  reached.parameters.resize(5 * Grid<Shape>::kPoints / kLanes);
+  for (std::size_t k = 0; k < Grid<Shape>::kPoints; ++k) {
+    const Parameters point = Grid<Shape>::point(k);
     LaneRow* const rows = reached.parameters.data() + 5 * (k / kLanes);
-    for (std::size_t j = 0; j < 5; ++j) rows[j].values[k % kLanes] = grid.points[k][j];
+    for (std::size_t j = 0; j < 5; ++j) rows[j].values[k % kLanes] = point[j];
   }
   std::vector<Start> starts;
-  for (std::size_t k = 0; k < series.size(); ++k) add_starts<Shape>(grid, k, series[k], reached, starts);
+  for (std::size_t k = 0; k < series.size(); ++k) add_starts<Shape>(k, series[k], reached, starts);
   descend<Shape>(series, starts, fits);
   if constexpr (Shape::kRelative) {
     // The best states by squares may lead a prediction below 0.

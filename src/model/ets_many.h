@@ -1,9 +1,9 @@
 // The least objective of forms without a season, for many series at once.
 //
 // A grid of weights is laid over the region; at each point the states follow by least squares. From the best
-// local minima of the grid Levenberg and Marquardt's steps with bounds lead to the end, eight searches side
-// by side: a search that ends makes room for the next, of whatever series. Each search computes as it would
-// alone, so the results do not depend on which series come together.
+// local minima of the grid Levenberg and Marquardt's steps with bounds (ets_step.h) lead to the end, eight
+// searches side by side: a search that ends makes room for the next, of whatever series. Each search computes
+// as it would alone, so the results do not depend on which series come together.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// Tables to files: GeoJSON, GeoJSONSeq, CSV and XLSX by our own streaming writers, everything else through
-// GDAL.
+// Tables to files: GeoJSON, GeoJSONSeq, CSV, XLSX and the rows of GeoPackages by our own streaming writers,
+// everything else through GDAL.
 #pragma once
 
 #include <memory>

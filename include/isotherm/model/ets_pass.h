@@ -68,10 +68,12 @@ template <class Math, class Shape>
   const Real share = Shape::kTrend ? p[Shape::kTrend ? C::kShare : 0] : zero;
   const Real beta = kEtsLeastWeight + share * (alpha - kEtsLeastWeight);
   Real level = p[C::kLevel], trend = Shape::kTrend ? p[Shape::kTrend ? C::kTrend : 0] : zero;
-  Real level_by[kSize], trend_by[kSize], base_by[kSize], log_by[kSize];
+  Real level_by[kSize], trend_by[kSize], base_by[kSize], log_by[kSize], matrix[kSize][kSize], right[kSize];
+#pragma GCC unroll 5
   for (int j = 0; j < kSize; ++j) {
-    level_by[j] = trend_by[j] = log_by[j] = out.right[j] = zero;
-    for (int i = 0; i <= j; ++i) out.matrix[j][i] = zero;
+    level_by[j] = trend_by[j] = log_by[j] = right[j] = zero;
+#pragma GCC unroll 5
+    for (int i = 0; i < kSize; ++i) matrix[j][i] = zero;
   }
   level_by[C::kLevel] = one;
   if constexpr (Shape::kTrend) trend_by[C::kTrend] = one;
@@ -104,8 +106,8 @@ template <class Math, class Shape>
     for (int j = 0; j < kSize; ++j) {
       const Real mine = error_by * base_by[j];
       const Real mine_again = Shape::kRelative ? mine * error_by : -mine;
-      out.right[j] += mine * error;
-      for (int i = 0; i <= j; ++i) out.matrix[j][i] += mine_again * base_by[i];
+      right[j] += mine * error;
+      for (int i = 0; i <= j; ++i) matrix[j][i] += mine_again * base_by[i];
     }
 
     const Real learn = alpha * weight;
@@ -130,18 +132,83 @@ template <class Math, class Shape>
     for (int j = 0; j < kSize; ++j) log_by[j] /= count;
     for (int j = 0; j < kSize; ++j) {
       for (int i = 0; i <= j; ++i) {
-        out.matrix[j][i] +=
-            out.right[j] * log_by[i] + log_by[j] * out.right[i] + squares * log_by[j] * log_by[i];
+        matrix[j][i] += right[j] * log_by[i] + log_by[j] * right[i] + squares * log_by[j] * log_by[i];
       }
     }
-    for (int j = 0; j < kSize; ++j) out.right[j] += squares * log_by[j];
+    for (int j = 0; j < kSize; ++j) right[j] += squares * log_by[j];
+  }
+#pragma GCC unroll 5
+  for (int j = 0; j < kSize; ++j) {
+    out.right[j] = right[j];
+#pragma GCC unroll 5
+    for (int i = 0; i < kSize; ++i) {
+      if (i <= j) out.matrix[j][i] = matrix[j][i];
+    }
+  }
+}
+
+/// What a unit of each initial state adds to the predictions at some weights: the same for all series with
+/// the same steps missing. For additive errors a unit of trend comes with so much level (`tilt`) that the two
+/// add nothing alike, and `level_gain` and `trend_gain` are one over their sums of squares, 0 where there is
+/// none.
+template <class Math>
+struct EtsUnits {
+  using Real = typename Math::Real;
+  Real* by_level;  ///< step by step
+  Real* by_trend;
+  Real level_gain, trend_gain, tilt;
+};
+
+template <class Math, class Shape>
+[[gnu::always_inline]] ISO_HD inline void ets_units(const typename Math::Real* p, const double* y, int n,
+                                                    EtsUnits<Math>& units) {
+  using Real = typename Math::Real;
+  using C = EtsColumn;
+  const Real zero = Real{} + 0.0, one = zero + 1.0;
+  const Real alpha = p[C::kAlpha];
+  const Real phi = Shape::kDamped ? p[Shape::kDamped ? C::kPhi : 0] : one;
+  const Real beta =
+      Shape::kTrend ? kEtsLeastWeight + p[Shape::kTrend ? C::kShare : 0] * (alpha - kEtsLeastWeight) : zero;
+  // A step as ets_slope takes it, sorted for few operations one after the other: with slope = phi trend the
+  // next base is base + phi slope + (alpha + phi beta) news.
+  const Real base_gain = alpha + phi * beta, slope_gain = phi * beta;
+  Real base_l = one, slope_l = zero, base_b = phi, slope_b = phi;
+  Real ll = zero, lb = zero, bb = zero;
+  for (int t = 0; t < n; ++t) {
+    units.by_level[t] = base_l;
+    const double weight = y[t] == y[t] ? 1 : 0;
+    const Real news_l = -weight * base_l;
+    ll -= news_l * base_l;
+    if constexpr (Shape::kTrend) {
+      units.by_trend[t] = base_b;
+      const Real news_b = -weight * base_b;
+      lb -= news_l * base_b;
+      bb -= news_b * base_b;
+      slope_l *= phi;
+      slope_b *= phi;
+      base_l += slope_l;
+      base_b = base_b + slope_b + base_gain * news_b;
+      slope_l += slope_gain * news_l;
+      slope_b += slope_gain * news_b;
+    }
+    base_l += base_gain * news_l;
+  }
+  units.level_gain = one / ll;
+  units.tilt = units.trend_gain = zero;
+  if constexpr (Shape::kTrend && !Shape::kRelative) {
+    units.tilt = lb * units.level_gain;
+    const Real rest = bb - lb * units.tilt;
+    units.trend_gain = rest > 1e-12 * bb ? one / rest : zero;
+    for (int t = 0; t < n; ++t) units.by_trend[t] -= units.tilt * units.by_level[t];
   }
 }
 
 /// The level and trend that fit best at these weights (in p, whose states are written) and what is left then:
-/// least squares of the errors, for relative forms of the errors over y. `y` is one series for all.
+/// least squares of the errors, for relative forms of the errors over y. `y` is one series for all, with the
+/// units of its missing steps.
 template <class Math, class Shape>
 [[gnu::always_inline]] ISO_HD inline void ets_best_states(typename Math::Real* p, const double* y, int n,
+                                                          const EtsUnits<Math>& units,
                                                           typename Math::Real& squares) {
   using Real = typename Math::Real;
   using C = EtsColumn;
@@ -150,38 +217,48 @@ template <class Math, class Shape>
   const Real phi = Shape::kDamped ? p[Shape::kDamped ? C::kPhi : 0] : one;
   const Real beta =
       Shape::kTrend ? kEtsLeastWeight + p[Shape::kTrend ? C::kShare : 0] * (alpha - kEtsLeastWeight) : zero;
-  // Errors are linear in the states: what they are from states 0, and what a unit of level or trend takes
-  // off.
-  Real level = zero, trend = zero, level_l = one, trend_l = zero, level_b = zero, trend_b = one;
+  // Errors are linear in the states: what they are from states 0, less what the states add to predictions.
+  const Real base_gain = alpha + phi * beta, slope_gain = phi * beta;
+  Real base = zero, slope = zero;
   Real ll = zero, lb = zero, bb = zero, le = zero, be = zero, ee = zero;
   for (int t = 0; t < n; ++t) {
-    const bool seen = y[t] == y[t];
-    const Real base = Shape::kTrend ? level + phi * trend : level;
-    const Real base_l = Shape::kTrend ? level_l + phi * trend_l : level_l;
-    const Real base_b = Shape::kTrend ? level_b + phi * trend_b : level_b;
-    if (!seen) {
-      level = base, level_l = base_l, level_b = base_b;
-      if constexpr (Shape::kTrend) trend *= phi, trend_l *= phi, trend_b *= phi;
+    if constexpr (Shape::kTrend) slope *= phi;
+    if (!(y[t] == y[t])) {
+      if constexpr (Shape::kTrend) base += slope;
       continue;
     }
     const Real news = y[t] - base;
-    const double weight = Shape::kRelative ? 1 / (y[t] * y[t]) : 1;
-    const Real weighted_l = Shape::kRelative ? base_l * weight : base_l;
-    const Real weighted_news = Shape::kRelative ? news * weight : news;
-    ll += weighted_l * base_l;
-    le += weighted_l * news;
-    ee += weighted_news * news;
     if constexpr (Shape::kTrend) {
-      lb += weighted_l * base_b;
-      bb += (Shape::kRelative ? base_b * weight : base_b) * base_b;
-      be += weighted_news * base_b;
-      trend = phi * trend + beta * news;
-      trend_l = phi * trend_l - beta * base_l;
-      trend_b = phi * trend_b - beta * base_b;
-      level_b = base_b - alpha * base_b;
+      base = base + slope + base_gain * news;
+      slope += slope_gain * news;
+    } else {
+      base += alpha * news;
     }
-    level = base + alpha * news;
-    level_l = base_l - alpha * base_l;
+    const Real by_level = units.by_level[t], by_trend = Shape::kTrend ? units.by_trend[t] : zero;
+    Real weighted = news;
+    if constexpr (Shape::kRelative) {
+      const double weight = 1 / (y[t] * y[t]);
+      weighted *= weight;
+      const Real weighted_level = by_level * weight;
+      ll += weighted_level * by_level;
+      if constexpr (Shape::kTrend) {
+        lb += weighted_level * by_trend;
+        bb += by_trend * weight * by_trend;
+      }
+    }
+    ee += weighted * news;
+    le += weighted * by_level;
+    if constexpr (Shape::kTrend) be += weighted * by_trend;
+  }
+  if constexpr (!Shape::kRelative) {
+    p[C::kLevel] = le * units.level_gain;
+    squares = ee - p[C::kLevel] * le;
+    if constexpr (Shape::kTrend) {
+      p[C::kTrend] = be * units.trend_gain;
+      squares -= p[C::kTrend] * be;
+      p[C::kLevel] -= units.tilt * p[C::kTrend];
+    }
+    return;
   }
   if constexpr (!Shape::kTrend) {
     p[C::kLevel] = le / ll;

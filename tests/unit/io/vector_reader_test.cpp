@@ -85,6 +85,22 @@ TEST_F(VectorReader, IdsFromAnAttribute) {
   EXPECT_NE(refusal(folder_.file("zones.geojson"), options).find("did you mean 'code'"), std::string::npos);
 }
 
+TEST_F(VectorReader, NamesThatFeaturesShareAreNoted) {
+  const auto named = [](const std::string& name) {
+    return feature(kSquare, R"({"code":")" + name + R"("})");
+  };
+  VectorOptions options;
+  options.id_field = "code";
+  EXPECT_EQ(
+      read(collection({named("b"), named("a"), named("b"), named("c"), named("b")}), options).ids.size(), 5u);
+  ASSERT_EQ(log_.notes.size(), 1u);
+  EXPECT_NE(log_.notes[0].find("3 of 5 features have a 'code' that another has too, such as 'b'"),
+            std::string::npos)
+      << log_.notes[0];
+  read(collection({named("b"), named("a")}), options);
+  EXPECT_EQ(log_.notes.size(), 1u) << "names of their own";
+}
+
 TEST_F(VectorReader, KeepsAttributesWithTheirTypes) {
   const std::string text =
       collection({feature(kSquare, R"({"name":"Mitte","people":12000,"share":0.25,"day":"2020-02-29"})"),
@@ -167,7 +183,7 @@ TEST_F(VectorReader, MissingEmptyAndBrokenFiles) {
   EXPECT_NE(refusal(folder_.file("nowhere.gpkg")), "not refused");
   EXPECT_NE(refusal(put(collection({}))).find("no features"), std::string::npos);
   EXPECT_NE(refusal(put("{\"type\":\"FeatureCollection\",\"features\":[")), "not refused");
-  EXPECT_NE(refusal(put("")), "not refused");
+  EXPECT_NE(refusal(put("")).find("is empty"), std::string::npos);
 }
 
 TEST_F(VectorReader, HostileFilesAreReadOrRefused) {

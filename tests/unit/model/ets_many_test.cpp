@@ -54,6 +54,8 @@ TEST(EtsMany, EachIsFittedAsItWouldBeAlone) {
   for (int k = 0; k < 43; ++k) data.push_back(random_series(random, 4 + k % 17, k % 3 == 0 ? 0.2 : 0));
   data.push_back({});
   data.push_back(std::vector<double>(9, 7.0));
+  // Many weights fit a line without error: the same ones are to be found whoever ends first.
+  data.push_back({3, 5, 7, 9, 11, 13, 15, 17, 19, 21});
   const std::vector<std::span<const double>> series(data.begin(), data.end());
   for (const char* name : {"ANN", "MNN", "AAN", "MAN", "AAdN", "MAdN"}) {
     const EtsForm form = parse_ets(name);
@@ -94,19 +96,108 @@ TEST(EtsMany, NoPointOfADenseGridIsBetter) {
   for (int k = 0; k < 30; ++k) {
     SCOPED_TRACE(k);
     const std::vector<double> values = random_series(random, 9 + k % 12, k % 4 == 0 ? 0.15 : 0);
-    double best_simple = -INFINITY, best_holt = -INFINITY;
+    double best_simple = -INFINITY, best_holt = -INFINITY, best_damped = -INFINITY;
     for (int a = 0; a <= 60; ++a) {
       EtsWeights weights;
       weights.alpha = 1e-4 + (0.9999 - 1e-4) * a / 60;
       best_simple = std::max(best_simple, likelihood_at(parse_ets("ANN"), values, weights));
       for (int b = 0; b <= 30; ++b) {
         weights.beta = 1e-4 + (weights.alpha - 1e-4) * b / 30;
+        weights.phi = 1;
         best_holt = std::max(best_holt, likelihood_at(parse_ets("AAN"), values, weights));
+        if (a % 2 != 0 || b % 2 != 0) continue;
+        for (int f = 0; f <= 12; ++f) {
+          weights.phi = 0.8 + 0.18 * f / 12;
+          best_damped = std::max(best_damped, likelihood_at(parse_ets("AAdN"), values, weights));
+        }
       }
     }
-    // The search ends where steps gain less than 1e-8 of the objective, at most 1e-7 of the likelihood.
+    // The search ends where steps gain less than 1e-9 of the objective, at most 1e-8 of the likelihood.
     EXPECT_GE(fit_ets(parse_ets("ANN"), values, 1)->log_likelihood, best_simple - 1e-6);
     EXPECT_GE(fit_ets(parse_ets("AAN"), values, 1)->log_likelihood, best_holt - 1e-6);
+    EXPECT_GE(fit_ets(parse_ets("AAdN"), values, 1)->log_likelihood, best_damped - 1e-6);
+  }
+}
+
+/// A search that stops too early, or trusts a curvature that is not there, leaves something to be had close
+/// by.
+TEST(EtsMany, NoPlaceCloseByIsBetter) {
+  std::mt19937 random(17);
+  std::uniform_real_distribution<double> way(-1, 1);
+  const auto within = [](double x, double low, double high) { return std::min(std::max(x, low), high); };
+  std::vector<std::vector<double>> data;
+  for (int k = 0; k < 300; ++k) data.push_back(random_series(random, 8 + k % 30, k % 3 == 0 ? 0.2 : 0));
+  const std::vector<std::span<const double>> series(data.begin(), data.end());
+  for (const char* name : {"AAN", "AAdN"}) {
+    const EtsForm form = parse_ets(name);
+    const auto fits = fit_ets_all(form, series, 1);
+    for (std::size_t k = 0; k < data.size(); ++k) {
+      if (!fits[k]) continue;
+      SCOPED_TRACE(std::string(name) + " " + std::to_string(k));
+      for (const double reach : {1e-4, 1e-3, 1e-2}) {
+        for (int trial = 0; trial < 10; ++trial) {
+          EtsWeights weights = fits[k]->weights;
+          weights.alpha = within(weights.alpha + reach * way(random), 1e-4, 0.9999);
+          weights.beta = within(weights.beta + reach * way(random), 1e-4, weights.alpha);
+          if (form.damped) weights.phi = within(weights.phi + reach * way(random), 0.8, 0.98);
+          EXPECT_LE(likelihood_at(form, data[k], weights), fits[k]->log_likelihood + 1e-6);
+        }
+      }
+    }
+  }
+}
+
+/// States by the units of a gap pattern against states by filtering with and without a unit of each, and what
+/// is left; for relative errors the errors over y.
+template <class Shape>
+void check_best_states(const char* name, const std::vector<double>& values, std::array<double, 5> p) {
+  SCOPED_TRACE(name);
+  const EtsForm form = parse_ets(name);
+  EtsForm additive = form;
+  additive.error = EtsPart::additive;
+  const double beta = 1e-4 + p[EtsColumn::kShare] * (p[EtsColumn::kAlpha] - 1e-4);
+  const EtsWeights weights{p[EtsColumn::kAlpha], form.has_trend() ? beta : 0, 0,
+                           form.damped ? p[EtsColumn::kPhi] : 1};
+  const int n = static_cast<int>(values.size());
+  const auto squares_at = [&](double level, double trend) {
+    std::vector<double> errors(values.size());
+    ets_filter(additive, weights, values.data(), n, 1, level, trend, nullptr, errors.data());
+    double sum = 0;
+    for (std::size_t t = 0; t < values.size(); ++t) {
+      if (std::isnan(values[t])) continue;
+      const double error = Shape::kRelative ? errors[t] / values[t] : errors[t];
+      sum += error * error;
+    }
+    return sum;
+  };
+  std::vector<double> by_level(values.size()), by_trend(values.size());
+  EtsUnits<ScalarMath> units{by_level.data(), by_trend.data(), 0, 0, 0};
+  ets_units<ScalarMath, Shape>(p.data(), values.data(), n, units);
+  double squares = 0;
+  ets_best_states<ScalarMath, Shape>(p.data(), values.data(), n, units, squares);
+  const double level = p[EtsColumn::kLevel], trend = form.has_trend() ? p[EtsColumn::kTrend] : 0;
+  EXPECT_NEAR(squares, squares_at(level, trend), 1e-12);
+  // A parabola in the states: no step to either side falls below its lowest point.
+  for (const double step : {-1e-3, 1e-3}) {
+    EXPECT_GT(squares_at(level + step, trend), squares);
+    if (form.has_trend()) {
+      EXPECT_GT(squares_at(level, trend + step), squares);
+      EXPECT_GT(squares_at(level + step, trend - step), squares);
+    }
+  }
+}
+
+TEST(EtsMany, StatesByUnitsAreThoseOfLeastSquares) {
+  const std::vector<double> whole{1.0, 1.3, 1.1, 0.9, 1.4, 1.6, 1.2, 1.9, 2.0, 1.7};
+  const std::vector<double> gaps{1.0, 1.3, NAN, NAN, 1.4, 1.6, NAN, 1.9, 2.0, NAN};
+  const std::array<double, 5> p{0.3, 0, 0.4, 0, 0.9};
+  for (const std::vector<double>& values : {whole, gaps}) {
+    check_best_states<EtsShape<false, false, false>>("ANN", values, p);
+    check_best_states<EtsShape<false, false, true>>("MNN", values, p);
+    check_best_states<EtsShape<true, false, false>>("AAN", values, p);
+    check_best_states<EtsShape<true, false, true>>("MAN", values, p);
+    check_best_states<EtsShape<true, true, false>>("AAdN", values, p);
+    check_best_states<EtsShape<true, true, true>>("MAdN", values, p);
   }
 }
 
