@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache
   libgdal-dev libproj-dev proj-data libgeos-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libtbb-dev nlohmann-json3-dev libcli11-dev libeigen3-dev libmetis-dev libdeflate-dev libxlsxwriter-dev
-  libgtest-dev python3 "$@"
+  libgtest-dev python3 ca-certificates "$@"
 )
 
 missing=()

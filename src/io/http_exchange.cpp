@@ -128,6 +128,9 @@ std::string failure_text(CURLcode code) {
       return "the answer broke off";
     case CURLE_PEER_FAILED_VERIFICATION:
       return "its certificate is not trusted (CURL_CA_BUNDLE names a file of further certificates)";
+    case CURLE_SSL_CACERT_BADFILE:
+      return "there are no certificates to trust on this machine, or they cannot be read (Debian's package "
+             "ca-certificates brings them; CURL_CA_BUNDLE names a file of others)";
     default:
       return lower(curl_easy_strerror(code));
   }
